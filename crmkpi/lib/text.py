@@ -1,0 +1,5 @@
+"""Text from outside, made fit for display."""
+
+
+def clean_display(text: str) -> str:
+    raise NotImplementedError
