@@ -1,0 +1,302 @@
+"""People: the organisation, its users, the dated team tree, keys and the audit log."""
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from crmkpi.accounts.querysets import (
+    ApiKeyQuerySet,
+    MembershipQuerySet,
+    TeamQuerySet,
+    UserQuerySet,
+)
+
+ALWAYS = -1_000_000  # since_day of what has held for as long as anybody knows
+FOREVER = 1_000_000  # until_day of what holds until further notice
+
+DEFAULT_HOURS = {
+    day: [["09:00", "17:00"]] for day in ("mon", "tue", "wed", "thu", "fri")
+}
+
+
+def default_hours() -> dict[str, list[list[str]]]:
+    """Return Monday to Friday, nine to five."""
+    return {day: [list(span) for span in spans] for day, spans in DEFAULT_HOURS.items()}
+
+
+class Organisation(models.Model):
+    """The one organisation that this installation serves."""
+
+    class WeekStart(models.IntegerChoices):
+        MONDAY = 0, _("Monday")
+        SATURDAY = 5, _("Saturday")
+        SUNDAY = 6, _("Sunday")
+
+    name = models.CharField(_("name"), max_length=200)
+    zone = models.CharField(_("time zone"), max_length=64, default="UTC")
+    currency = models.CharField(_("currency"), max_length=3, default="EUR")
+    week_start = models.PositiveSmallIntegerField(
+        _("week starts on"), choices=WeekStart, default=WeekStart.MONDAY
+    )
+    fiscal_month = models.PositiveSmallIntegerField(
+        _("fiscal year starts in month"), default=1
+    )
+    business_hours = models.JSONField(_("business hours"), default=default_hours)
+    calendar_version = models.PositiveIntegerField(default=1)  # moves with any of these
+    # Teams that nobody placed stand below this one; who manages it sees the company.
+    root_team = models.ForeignKey(
+        "Team", models.PROTECT, null=True, related_name="+", verbose_name=_("root team")
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(pk=1), name="organisation_is_one_row"),
+            models.CheckConstraint(
+                condition=Q(fiscal_month__gte=1, fiscal_month__lte=12),
+                name="organisation_fiscal_month",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Holiday(models.Model):
+    """A local day without business hours."""
+
+    day = models.IntegerField(_("day"), unique=True)  # days since 1970-01-01
+    name = models.CharField(_("name"), max_length=200)
+
+    class Meta:
+        ordering = ["day"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
+    """Create users; people met in imports have neither address nor password."""
+
+    def create_user(
+        self, email: str | None = None, password: str | None = None, **fields: object
+    ) -> "User":
+        user = self.model(email=self.normalize_email(email) or None, **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(
+        self, email: str, password: str | None = None, **fields: object
+    ) -> "User":
+        return self.create_user(email, password, is_administrator=True, **fields)
+
+    @classmethod
+    def normalize_email(cls, email: str | None) -> str:
+        return (email or "").strip().lower()
+
+
+class User(AbstractBaseUser):
+    """A person: signs in by e-mail, or was met in an import and never will."""
+
+    email = models.EmailField(_("e-mail"), unique=True, null=True, blank=True)
+    name = models.CharField(_("name"), max_length=200)
+    is_administrator = models.BooleanField(_("administrator"), default=False)
+    is_active = models.BooleanField(_("active"), default=True)
+    language = models.CharField(_("language"), max_length=12, blank=True)
+    theme = models.CharField(_("theme"), max_length=5, blank=True)  # light, dark or ""
+    joined_at = models.DateTimeField(_("joined"), null=True, blank=True)
+    # Moves with every change of role, so that caches keyed on it forget old rights.
+    access_version = models.PositiveIntegerField(default=1)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+
+    class Meta:
+        ordering = ["name", "pk"]
+
+    def __str__(self) -> str:
+        return self.name or self.email or _("Unnamed")
+
+    def get_full_name(self) -> str:
+        return self.name
+
+    @property
+    def is_staff(self) -> bool:
+        return self.is_administrator
+
+    @property
+    def initials(self) -> str:
+        """Two letters for the avatar, for example AD for Ana Duarte."""
+        words = self.name.split() or [self.email or "?"]
+        return (words[0][:1] + (words[-1][:1] if len(words) > 1 else "")).upper()
+
+
+class AgentIdentity(models.Model):
+    """How one source of data calls a person."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="identities")
+    source = models.CharField(_("source"), max_length=64)
+    external_id = models.CharField(_("id in the source"), max_length=200)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source", "external_id"], name="identity_is_one_person"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source}:{self.external_id}"
+
+
+class Team(models.Model):
+    """A team; its place in the tree is dated, see TeamParent."""
+
+    name = models.CharField(_("name"), max_length=200, unique=True)
+    slug = models.SlugField(max_length=200, unique=True)
+    region = models.CharField(_("region"), max_length=200, blank=True)
+    is_active = models.BooleanField(_("active"), default=True)
+
+    objects = TeamQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class TeamParent(models.Model):
+    """Under which team a team stands, from one day until another (half-open)."""
+
+    team = models.ForeignKey(Team, models.CASCADE, related_name="parents")
+    parent = models.ForeignKey(Team, models.CASCADE, related_name="children")
+    since_day = models.IntegerField(default=ALWAYS)
+    until_day = models.IntegerField(default=FOREVER)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["team", "since_day"], name="team_has_one_parent_a_day"
+            ),
+            models.CheckConstraint(
+                condition=Q(since_day__lt=F("until_day")), name="team_parent_days"
+            ),
+            models.CheckConstraint(
+                condition=~Q(team=F("parent")), name="team_is_not_its_own_parent"
+            ),
+        ]
+
+
+class TeamEdge(models.Model):
+    """The closure of the tree: every team lies below itself and all above it.
+
+    Rebuilt by services.rebuild_team_edges whenever a TeamParent changes.
+    """
+
+    descendant = models.ForeignKey(Team, models.CASCADE, related_name="edges_up")
+    ancestor = models.ForeignKey(Team, models.CASCADE, related_name="edges_down")
+    since_day = models.IntegerField(default=ALWAYS)
+    until_day = models.IntegerField(default=FOREVER)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["descendant", "ancestor", "since_day"], name="team_edge_once"
+            )
+        ]
+        indexes = [  # the roll-up walks down from a team
+            models.Index(fields=["ancestor", "descendant"], name="team_edge_down")
+        ]
+
+
+class Membership(models.Model):
+    """What a person is in a team, from one day until another (half-open)."""
+
+    class Role(models.TextChoices):
+        AGENT = "agent", _("Agent")
+        LEAD = "lead", _("Lead")
+        MANAGER = "manager", _("Manager")
+        ANALYST = "analyst", _("Analyst")
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="memberships")
+    team = models.ForeignKey(Team, models.PROTECT, related_name="memberships")
+    role = models.CharField(_("role"), max_length=8, choices=Role)
+    since_day = models.IntegerField(_("since"), default=ALWAYS)
+    until_day = models.IntegerField(_("until"), default=FOREVER)
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "team", "role", "since_day"], name="membership_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(since_day__lt=F("until_day")), name="membership_days"
+            ),
+        ]
+        indexes = [  # who works in a team on a day
+            models.Index(fields=["team", "role", "since_day"], name="membership_team")
+        ]
+
+
+class UserInvitation(models.Model):
+    """An invitation to sign in; only the hash of its token is kept."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="invitations")
+    token_hash = models.CharField(max_length=64, unique=True)
+    invited_by = models.ForeignKey(
+        User, models.SET_NULL, null=True, related_name="invitations_made"
+    )
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True, blank=True)
+
+
+class ApiKey(models.Model):
+    """A key of another system; only its hash is kept."""
+
+    class Scope(models.TextChoices):
+        READ_METRICS = "metrics:read", _("Read metrics")
+        WRITE_FACTS = "facts:write", _("Send facts")
+        READ_SURVEYS = "surveys:read", _("Read survey results")
+        WRITE_SURVEYS = "surveys:write", _("Send survey answers")
+
+    name = models.CharField(_("name"), max_length=200)
+    prefix = models.CharField(max_length=12, unique=True)
+    key_hash = models.CharField(max_length=64, unique=True)
+    scopes = models.JSONField(_("scopes"), default=list)
+    teams = models.ManyToManyField(Team, verbose_name=_("teams"), blank=True)
+    whole_company = models.BooleanField(_("whole company"), default=False)
+    created_by = models.ForeignKey(User, models.PROTECT, related_name="api_keys")
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
+    last_used_at = models.DateTimeField(_("last used"), null=True, blank=True)
+    revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
+
+    objects = ApiKeyQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AuditEvent(models.Model):
+    """Who did what to people, settings and keys; append-only."""
+
+    at = models.DateTimeField()
+    actor = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    action = models.CharField(max_length=64)
+    subject = models.CharField(max_length=200)  # "user 12", "team support-emea"
+    detail = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        indexes = [models.Index(fields=["-at"], name="audit_latest")]
