@@ -9,9 +9,19 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from crmkpi.celery import BEAT_KEY
-
+BEAT_KEY = "frame.last_beat_at"
 LATE_BEAT = timedelta(minutes=2)  # eight beats missed
+
+
+def note_beat(now: datetime) -> None:
+    """Remember that a worker took a message of beat."""
+    cache.set(BEAT_KEY, now.isoformat(), timeout=None)
+
+
+def last_beat_at() -> datetime | None:
+    """Return when a worker last took a message of beat, None if never."""
+    kept = cache.get(BEAT_KEY)
+    return datetime.fromisoformat(kept) if kept else None
 
 
 @login_not_required
@@ -31,17 +41,14 @@ def readyz(request: HttpRequest) -> JsonResponse:
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
-        last_beat = cache.get(BEAT_KEY)
+        beat_at = last_beat_at()
     except DatabaseError:
         return JsonResponse({"database": "unreachable"}, status=503)
-    late = (
-        last_beat is None
-        or timezone.now() - datetime.fromisoformat(last_beat) > LATE_BEAT
-    )
+    late = beat_at is None or timezone.now() - beat_at > LATE_BEAT
     return JsonResponse(
         {
             "database": "ok",
-            "last_beat_at": last_beat,
             "jobs": "late" if late else "ok",
+            "last_beat_at": beat_at and beat_at.isoformat(),
         }
     )

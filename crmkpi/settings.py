@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "surveys",
     "crmkpi.crm",
     "crmkpi.accounts",
+    "crmkpi",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -183,8 +184,8 @@ TIME_ZONE = "UTC"
 # Static files: our own, and the vendor files that `python -m crmkpi.assets` copies.
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
-VENDOR_DIR = VAR_DIR / "vendor"
-STATICFILES_DIRS = [BASE_DIR / "crmkpi" / "static", ("vendor", VENDOR_DIR)]
+VENDOR_DIR = BASE_DIR / "var" / "vendor"
+STATICFILES_DIRS = [("vendor", VENDOR_DIR)] if VENDOR_DIR.is_dir() else []
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "crmkpi.staticfiles.HashedStaticFilesStorage"},

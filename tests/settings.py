@@ -1,0 +1,26 @@
+"""Settings of the tests: production's, minus what only costs time."""
+
+import os
+import tempfile
+from pathlib import Path
+
+# Before the settings are read: no test touches the data of the installation.
+os.environ["CRMKPI_VAR"] = str(Path(tempfile.mkdtemp(prefix="crmkpi-tests-")))
+os.environ["DATABASE_URL"] = os.environ.get("TEST_DATABASE_URL", "sqlite://:memory:")
+os.environ["SECRET_KEY"] = "tests" * 12
+for name in ("DJANGO_ENV", "DEBUG", "BASE_URL", "ALLOWED_HOSTS", "CACHE_URL"):
+    os.environ.pop(name, None)
+
+from crmkpi.settings import *  # noqa: E402, F403
+
+ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+CELERY_BROKER_URL = "memory://"
+CELERY_BROKER_TRANSPORT_OPTIONS = {}
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+LOGGING = {"version": 1, "disable_existing_loggers": False}
