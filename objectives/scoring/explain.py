@@ -100,35 +100,54 @@ def mix_and_rate(
     0.820 to 0.773 = -0.0470 = mix -0.0615 + rate +0.0145
     """
     first, then = _exact(before), _exact(after)
-    n_first, n_then = (
-        sum((cases for _, cases in side.values()), ZERO) for side in (first, then)
-    )
-    if not n_first or not n_then:
+    cases_first, cases_then = _cases(first), _cases(then)
+    if not cases_first or not cases_then:
         return None
-    r_first = sum((hits for hits, _ in first.values()), ZERO) / n_first
-    r_then = sum((hits for hits, _ in then.values()), ZERO) / n_then
-    middle = (r_first + r_then) / 2
-    parts = []
-    changes = []
+    rate_first = sum((hits for hits, _ in first.values()), ZERO) / cases_first
+    rate_then = sum((hits for hits, _ in then.values()), ZERO) / cases_then
+    middle = (rate_first + rate_then) / 2
+    parts, changes = [], []
     for segment in first | then:
-        hits_0, cases_0 = first.get(segment, (ZERO, ZERO))
-        hits_1, cases_1 = then.get(segment, (ZERO, ZERO))
-        if not cases_0 and not cases_1:
+        sides = _rates(first.get(segment), then.get(segment))
+        if sides is None:
             continue
-        rate_0 = hits_0 / cases_0 if cases_0 else hits_1 / cases_1
-        rate_1 = hits_1 / cases_1 if cases_1 else rate_0
-        share_0, share_1 = cases_0 / n_first, cases_1 / n_then
+        (n_0, rate_0), (n_1, rate_1) = sides
+        share_0, share_1 = n_0 / cases_first, n_1 / cases_then
         mix = (share_1 - share_0) * ((rate_0 + rate_1) / 2 - middle)
-        parts.append(MixPart(segment, mix, (rate_1 - rate_0) * (share_0 + share_1) / 2))
+        rate = (rate_1 - rate_0) * (share_0 + share_1) / 2
+        parts.append(MixPart(segment, mix, rate))
         changes.append(rate_1 - rate_0)
-    mix, rate = (sum((p.mix for p in parts), ZERO), sum((p.rate for p in parts), ZERO))
-    total = r_then - r_first
-    return MixRate(tuple(parts), mix, rate, total, _is_simpson(total, changes))
+    total = rate_then - rate_first
+    return MixRate(
+        parts=tuple(parts),
+        mix=sum((part.mix for part in parts), ZERO),
+        rate=sum((part.rate for part in parts), ZERO),
+        total=total,
+        simpson=_is_simpson(total, changes),
+    )
+
+
+_Side = tuple[Decimal, Decimal]  # numerator and denominator, or cases and rate
+
+
+def _rates(first: _Side | None, then: _Side | None) -> tuple[_Side, _Side] | None:
+    """Return (cases, rate) before and after; a side without cases has the other's."""
+    hits_0, n_0 = first or (ZERO, ZERO)
+    hits_1, n_1 = then or (ZERO, ZERO)
+    if not n_0 and not n_1:
+        return None
+    rate_0 = hits_0 / n_0 if n_0 else hits_1 / n_1
+    rate_1 = hits_1 / n_1 if n_1 else rate_0
+    return (n_0, rate_0), (n_1, rate_1)
+
+
+def _cases(side: Mapping[str, _Side]) -> Decimal:
+    return sum((cases for _, cases in side.values()), ZERO)
 
 
 def _exact(
     side: Mapping[str, tuple[Number, Number]],
-) -> dict[str, tuple[Decimal, Decimal]]:
+) -> dict[str, _Side]:
     exact = {
         segment: (decimal(hits, "numerator"), decimal(cases, "denominator"))
         for segment, (hits, cases) in side.items()

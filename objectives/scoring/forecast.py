@@ -312,12 +312,10 @@ def _t_cdf(x: float, df: int) -> float:
     """
     theta = math.atan(x / math.sqrt(df))
     cos, sin = math.cos(theta), math.sin(theta)
-    term, terms = (1.0, 0.0) if df % 2 == 0 else (cos, 0.0)
-    for j in range(df % 2 + 2, df + 1, 2):
+    is_odd = df % 2 == 1
+    term, terms = cos if is_odd else 1.0, 0.0
+    for j in range(2 + is_odd, df + 1, 2):
         terms += term
         term *= cos**2 * (j - 1) / j
-    if df % 2 == 0:
-        both = sin * terms
-    else:
-        both = 2 / math.pi * (theta + sin * terms)
-    return 0.5 + both / 2
+    inside = 2 / math.pi * (theta + sin * terms) if is_odd else sin * terms
+    return 0.5 + inside / 2

@@ -6,8 +6,14 @@ from decimal import Decimal
 from enum import StrEnum
 
 from objectives.scoring.progress import clamp
-from objectives.scoring.status import KrStatus, pace_band, result, settled
-from objectives.scoring.targets import ONE, ZERO, Number, ScoringError, decimal
+from objectives.scoring.status import (
+    PACE_PLACES,
+    KrStatus,
+    pace_band,
+    result,
+    settled,
+)
+from objectives.scoring.targets import ZERO, Number, ScoringError, decimal, rounded
 
 ENOUGH_COVERAGE = Decimal("0.5")
 HEAVY = Decimal("0.25")  # share of weight from which one part holds back the whole
@@ -123,7 +129,7 @@ def _status(known: Sequence[Part], score: Decimal, cap: Number) -> KrStatus:
     ]
     if not paces:
         return KrStatus.TOO_EARLY
-    band = pace_band(_mean(paces).quantize(Decimal("0.0001")))
+    band = pace_band(rounded(_mean(paces), PACE_PLACES))
     if band is KrStatus.ON_TRACK and _is_held_back(known):
         return KrStatus.WATCH
     return band
@@ -132,6 +138,6 @@ def _status(known: Sequence[Part], score: Decimal, cap: Number) -> KrStatus:
 def _is_held_back(known: Sequence[Part]) -> bool:
     whole = _weight(known)
     return any(
-        part.status is KrStatus.OFF_TRACK and part.weight / whole >= HEAVY
+        part.status is KrStatus.OFF_TRACK and decimal(part.weight) / whole >= HEAVY
         for part in known
     )

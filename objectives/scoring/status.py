@@ -1,6 +1,6 @@
 """What to call the state of a key result."""
 
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from enum import StrEnum
 
 from objectives.scoring.progress import hold_depth
@@ -13,6 +13,7 @@ from objectives.scoring.targets import (
     Target,
     decimal,
     is_paced,
+    rounded,
 )
 
 EARLY = Decimal("0.10")
@@ -52,7 +53,7 @@ def pace(progress: Number | None, expected: Number | None) -> Decimal | None:
     if progress is None or not expected:
         return None
     ratio = decimal(progress, "progress") / decimal(expected, "expected progress")
-    return _rounded(ratio, PACE_PLACES)
+    return rounded(ratio, PACE_PLACES)
 
 
 def judged_pace(
@@ -131,15 +132,7 @@ def status(
 
 def settled(progress: Number) -> Decimal:
     """Return progress without the noise of binary division."""
-    return _rounded(decimal(progress, "progress"), NOISE)
-
-
-def _rounded(number: Decimal, places: Decimal) -> Decimal:
-    # Half up, because a value on the edge gets the better band. Beyond a million
-    # no band is near, and a Decimal may not have the digits for the places.
-    if abs(number) > 1_000_000:
-        return number
-    return number.quantize(places, ROUND_HALF_UP)
+    return rounded(decimal(progress, "progress"), NOISE)
 
 
 def result(progress: Decimal) -> KrStatus:

@@ -1,7 +1,7 @@
 """What a key result aims at, and the numbers that scoring accepts."""
 
 from dataclasses import dataclass, replace
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -79,6 +79,17 @@ def decimal(number: Number, name: str = "value") -> Decimal:
     if not exact.is_finite():
         raise ScoringError(f"The {name} is not a finite number.")
     return exact
+
+
+def rounded(number: Decimal, places: Decimal) -> Decimal:
+    """Return the number at so many places, a half going up to the better band.
+
+    Beyond a million no band is near and the number is left as it is: a Decimal
+    may not have the digits for the places.
+    """
+    if abs(number) > 1_000_000:
+        return number
+    return number.quantize(places, ROUND_HALF_UP)
 
 
 def needed(number: Number | None, name: str) -> Decimal:
