@@ -275,9 +275,7 @@ class Calendar:
         period = self._parse_word(text.lower(), today) or self._parse_key(text)
         if period is None:
             raise PeriodError(
-                _(
-                    "“%(text)s” is not a period. Write 2026, 2026-Q1, 2026-02 or 2026-W07."
-                )
+                _("“%(text)s” is no period. Try 2026, 2026-Q1, 2026-02 or 2026-W07.")
                 % {"text": text[:40]}
             )
         if period.start < FIRST_DAY or period.end > LAST_DAY + 1:
