@@ -1,17 +1,21 @@
-"""Headers that every answer carries unless its view decided otherwise."""
+"""What every request and every answer goes through."""
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.utils import translation
 from django.utils.cache import add_never_cache_headers
 
 PERMISSIONS_POLICY = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
 class PrivateByDefault:
     """Keep pages out of caches unless the view set Cache-Control itself."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+    def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
@@ -20,3 +24,21 @@ class PrivateByDefault:
             add_never_cache_headers(response)
         response.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
         return response
+
+
+class ReaderLanguage:
+    """Speak the language that the reader chose, English to everybody else.
+
+    The browser's wish is not followed: a page half in one language and half in another
+    serves nobody. Survey pages choose the customer's language themselves.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        language = settings.LANGUAGE_CODE
+        if settings.SESSION_COOKIE_NAME in request.COOKIES:
+            language = getattr(request.user, "language", "") or language
+        with translation.override(language):
+            return self.get_response(request)

@@ -82,10 +82,10 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "crmkpi.middleware.PrivateByDefault",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "crmkpi.middleware.ReaderLanguage",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -95,7 +95,6 @@ MIDDLEWARE = [
 ROOT_URLCONF = "crmkpi.urls"
 WSGI_APPLICATION = "crmkpi.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 TEMPLATES = [
     {
@@ -164,6 +163,18 @@ LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_ADAPTER = "crmkpi.accounts.adapter.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_FORMS = {
+    "login": "crmkpi.accounts.sign_in_forms.SignInForm",
+    "reset_password": "crmkpi.accounts.sign_in_forms.ForgottenPasswordForm",
+    "reset_password_from_key": "crmkpi.accounts.sign_in_forms.NewPasswordForm",
+    "change_password": "crmkpi.accounts.sign_in_forms.PasswordChangeForm",
+    "reauthenticate": "crmkpi.accounts.sign_in_forms.ConfirmPasswordForm",
+}
+MFA_FORMS = {
+    "authenticate": "crmkpi.accounts.sign_in_forms.CodeForm",
+    "reauthenticate": "crmkpi.accounts.sign_in_forms.ConfirmCodeForm",
+    "activate_totp": "crmkpi.accounts.sign_in_forms.FirstCodeForm",
+}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"  # an invitation by mail has proved the address
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # no mail to strangers from the reset page

@@ -1,12 +1,12 @@
 from django.urls import include, path
 
-from crmkpi import health
+from crmkpi import appearance, health
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
-    path("accounts/", include("allauth.account.urls")),
-    path("accounts/2fa/", include("allauth.mfa.urls")),
+    path("appearance", appearance.change_theme, name="appearance"),
+    path("accounts/", include("crmkpi.accounts.sign_in_urls")),
     path("", include("crmkpi.accounts.urls")),
     path("", include("crmkpi.crm.urls")),
     path("", include("surveys.urls")),
