@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 class Access:
     """The rights of a person or an API key on one local day.
 
-    Agents see themselves; leads and managers see their teams and all below; analysts
-    read like managers; administrators arrange people and settings but see no figures
-    unless they also hold one of the other roles.
+    Agents see themselves, leads their own team, managers a team and all below it;
+    analysts read like managers; administrators arrange people and settings but see
+    no figures unless they also hold one of the other roles.
     """
 
     user_id: int  # 0 for an API key

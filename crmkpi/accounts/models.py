@@ -3,6 +3,7 @@
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import F, Q
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from crmkpi.accounts.querysets import (
@@ -124,6 +125,15 @@ class User(AbstractBaseUser):
     def get_full_name(self) -> str:
         return self.name
 
+    def _get_session_auth_hash(self, secret: str | bytes | None = None) -> str:
+        # Sessions rest on these rights too: a change of them signs the person out.
+        return salted_hmac(
+            "crmkpi.accounts.models.User.session",
+            f"{self.password}:{self.is_administrator}",
+            secret=secret,
+            algorithm="sha256",
+        ).hexdigest()
+
     @property
     def is_staff(self) -> bool:
         return self.is_administrator
@@ -191,6 +201,9 @@ class TeamParent(models.Model):
             ),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.team_id} below {self.parent_id}"
+
 
 class TeamEdge(models.Model):
     """The closure of the tree: every team lies below itself and all above it.
@@ -212,6 +225,9 @@ class TeamEdge(models.Model):
         indexes = [  # the roll-up walks down from a team
             models.Index(fields=["ancestor", "descendant"], name="team_edge_down")
         ]
+
+    def __str__(self) -> str:
+        return f"{self.descendant_id} below {self.ancestor_id}"
 
 
 class Membership(models.Model):
@@ -244,6 +260,9 @@ class Membership(models.Model):
             models.Index(fields=["team", "role", "since_day"], name="membership_team")
         ]
 
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.role} in {self.team_id}"
+
 
 class UserInvitation(models.Model):
     """An invitation to sign in; only the hash of its token is kept."""
@@ -256,6 +275,9 @@ class UserInvitation(models.Model):
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     accepted_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"invitation {self.pk}"
 
 
 class ApiKey(models.Model):
@@ -300,3 +322,6 @@ class AuditEvent(models.Model):
     class Meta:
         ordering = ["-at", "-pk"]
         indexes = [models.Index(fields=["-at"], name="audit_latest")]
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.subject}"

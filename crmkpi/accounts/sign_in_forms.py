@@ -27,6 +27,8 @@ class _Labelled:
         super().__init__(*args, **kwargs)
         for name, field in self.fields.items():
             field.widget.attrs.pop("placeholder", None)
+            if "password" in name and not name.endswith("1"):
+                field.help_text = ""  # the rules belong to the first new password
             field.label = self.labels.get(name, field.label)
 
 
@@ -39,7 +41,6 @@ class SignInForm(_Labelled, LoginForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["password"].help_text = ""  # the page links to the reset itself
         self.fields["login"].widget.attrs["autocomplete"] = "username"
 
 

@@ -1,0 +1,83 @@
+"""Writes to people, teams, settings and keys.
+
+Every function takes keywords only, runs in one transaction, leaves an audit event and
+refuses by raising Refused with words for the user.
+"""
+
+from crmkpi.accounts.services.errors import (
+    BadSetting,
+    CurrencyLocked,
+    DaysOutOfOrder,
+    EmailTaken,
+    InvitationSpent,
+    LastAdministrator,
+    MembershipOverlap,
+    NoScope,
+    NotAllowed,
+    Refused,
+    TeamLoop,
+    TeamNameTaken,
+)
+from crmkpi.accounts.services.keys import create_api_key, revoke_api_key, touch_api_key
+from crmkpi.accounts.services.memberships import (
+    end_membership,
+    move_agent,
+    set_membership,
+)
+from crmkpi.accounts.services.organisation import (
+    ensure_organisation,
+    update_organisation,
+)
+from crmkpi.accounts.services.people import (
+    Met,
+    accept_invitation,
+    agent_for,
+    agents_for,
+    deactivate_user,
+    invite_user,
+    open_invitation,
+    set_theme,
+    update_user,
+)
+from crmkpi.accounts.services.tree import (
+    add_team,
+    place_team,
+    rebuild_team_edges,
+    update_team,
+)
+
+__all__ = [
+    "BadSetting",
+    "CurrencyLocked",
+    "DaysOutOfOrder",
+    "EmailTaken",
+    "InvitationSpent",
+    "LastAdministrator",
+    "MembershipOverlap",
+    "Met",
+    "NoScope",
+    "NotAllowed",
+    "Refused",
+    "TeamLoop",
+    "TeamNameTaken",
+    "accept_invitation",
+    "add_team",
+    "agent_for",
+    "agents_for",
+    "create_api_key",
+    "deactivate_user",
+    "end_membership",
+    "ensure_organisation",
+    "invite_user",
+    "move_agent",
+    "open_invitation",
+    "place_team",
+    "rebuild_team_edges",
+    "revoke_api_key",
+    "set_membership",
+    "set_theme",
+    "touch_api_key",
+    "update_organisation",
+    "update_team",
+    "update_user",
+]
