@@ -95,9 +95,7 @@ def forecast_ratio(
     alike = float(_recent_rate(days, hits, cases))
     weight = _totals(days[-RECENT_DAYS:])[1] + PRIOR_CASES
     # Half a case on both sides: a rate of 0 or 1 so far is not a certainty.
-    chances = _beta_binomial(
-        remaining, alike * weight + 0.5, (1 - alike) * weight + 0.5
-    )
+    chances = beta_binomial(remaining, alike * weight + 0.5, (1 - alike) * weight + 0.5)
 
     def at_end(more: float) -> float:
         return (hits + more) / (cases + remaining) * scale
@@ -159,7 +157,7 @@ def forecast_level(
     s = math.sqrt(sum(error**2 for error in errors) / df)
     sd = s * math.sqrt(1 + (horizon - 1) * chosen**2)
     widths = t_quantile(UPPER_80, df), t_quantile(UPPER_50, df)
-    return _spread(level, sd, widths, lambda x: _t_cdf(x, df), target, rough=False)
+    return _spread(level, sd, widths, lambda x: t_cdf(x, df), target, rough=False)
 
 
 def needed_per_day(actual: Number, days_left: Number, target: Number) -> Decimal | None:
@@ -244,7 +242,7 @@ def _recent_rate(days: Sequence[tuple[int, int]], hits: int, cases: int) -> floa
 
 
 @dataclass(frozen=True)
-class _Chances:
+class Chances:
     """Chances of `first`, `first` + 1, ... hits; all others are negligible."""
 
     first: int
@@ -266,7 +264,7 @@ class _Chances:
         return min(1.0, math.fsum(self.weights[begin:end]))
 
 
-def _beta_binomial(cases: int, a: float, b: float) -> _Chances:
+def beta_binomial(cases: int, a: float, b: float) -> Chances:
     """Return the chances of hits among the cases when the rate is Beta(a, b).
 
     Walks from the likeliest number both ways by the ratio of neighbours, so that
@@ -287,7 +285,7 @@ def _beta_binomial(cases: int, a: float, b: float) -> _Chances:
         down.append(weight)
     whole = math.fsum(up) + math.fsum(down)
     weights = tuple(weight / whole for weight in (*reversed(down), *up))
-    return _Chances(peak - len(down), weights)
+    return Chances(peak - len(down), weights)
 
 
 def _best_alpha(values: Sequence[float]) -> float:
@@ -305,7 +303,7 @@ def _smooth(values: Sequence[float], alpha: float) -> tuple[float, list[float]]:
     return level, errors
 
 
-def _t_cdf(x: float, df: int) -> float:
+def t_cdf(x: float, df: int) -> float:
     """Return the chance of Student's t being at most x, for whole df.
 
     Source: Abramowitz and Stegun, 26.7.3 and 26.7.4: a finite sum.
