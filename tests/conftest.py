@@ -1,0 +1,26 @@
+"""What holds for all tests."""
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+
+from tests import needs
+
+
+@pytest.fixture(autouse=True)
+def fresh_cache():
+    """Forget sign-in limits and kept figures of the test before."""
+    cache.clear()
+
+
+def pytest_runtest_setup(item):
+    for need in ("browser", "redis", "reference"):
+        if not any(item.iter_markers(need)):
+            continue
+        reason = needs.missing(need)
+        if reason and need in needs.required():
+            pytest.fail(f"required here, but {reason}", pytrace=False)
+        elif reason:
+            pytest.skip(reason)
+    if any(item.iter_markers("postgresql")) and connection.vendor != "postgresql":
+        pytest.skip("runs in the pass on PostgreSQL")
