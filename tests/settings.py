@@ -23,4 +23,5 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+STATIC_ROOT.mkdir(parents=True)  # noqa: F405  (WhiteNoise warns when it is missing)
 LOGGING = {"version": 1, "disable_existing_loggers": False}

@@ -2,7 +2,6 @@ from datetime import UTC, datetime
 
 from crmkpi.accounts import queries, services
 from crmkpi.accounts.models import Holiday
-from crmkpi.accounts.services import Met
 from tests.world import NOW, TODAY, Role, person, team
 
 
@@ -134,8 +133,3 @@ def test_holidays_are_no_business_days(world):
     calendar = queries.get_business_calendar(world.org)
     assert calendar.zone == "Europe/Berlin"
     assert calendar.holidays == {TODAY}
-
-
-def test_people_met_twice_are_met_once(world):
-    first = services.agents_for(source="crm", people=[Met("7", "Ana Duarte")])
-    assert services.agents_for(source="crm", people=[Met("7")]) == first

@@ -1,5 +1,7 @@
 """Who is in which team when, by hand-drawn calendars."""
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -113,7 +115,7 @@ def test_spans_say_the_same_as_looking_day_by_day(stints, start, length):
     teams = directory(stints, [(3, 2, 12, 30), (4, 3, 25, FOREVER)])
     spans = teams.spans(7, start, start + length)
     assert spans[0][0] == start and spans[-1][1] == start + length
-    assert all(a[1] == b[0] for a, b in zip(spans, spans[1:], strict=False))
+    assert all(a[1] == b[0] for a, b in itertools.pairwise(spans))
     for begin, end, team_id in spans:
         for day in range(begin, end):
             assert teams.team_of(7, day) == team_id

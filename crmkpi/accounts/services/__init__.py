@@ -36,7 +36,6 @@ from crmkpi.accounts.services.people import (
     deactivate_user,
     invite_user,
     open_invitation,
-    set_theme,
     update_user,
 )
 from crmkpi.accounts.services.tree import (
@@ -75,7 +74,6 @@ __all__ = [
     "rebuild_team_edges",
     "revoke_api_key",
     "set_membership",
-    "set_theme",
     "touch_api_key",
     "update_organisation",
     "update_team",

@@ -24,7 +24,6 @@ from crmkpi.accounts.services.errors import (
 from crmkpi.accounts.services.keys import hash_of, revoke_api_key
 
 INVITATION_LASTS = timedelta(days=7)
-THEMES = ("", "light", "dark")
 
 
 @dataclass(frozen=True)
@@ -325,16 +324,6 @@ def deactivate_user(*, user: User, actor: User | None, now: datetime) -> User:
         revoke_api_key(key=key, actor=actor, now=now)
     write_event("user.deactivated", subject=user, actor=actor, now=now)
     return user
-
-
-def set_theme(*, user: User, theme: str) -> None:
-    """Keep whether a person wants light, dark or the device's choice ("").
-
-    A matter of taste, so it leaves no event. Raises: Refused.
-    """
-    if theme not in THEMES:
-        raise Refused(_("Choose light or dark."))
-    User.objects.filter(pk=user.pk).update(theme=theme)
 
 
 def _check_administrators(*, but: User) -> None:
