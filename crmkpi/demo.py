@@ -85,8 +85,11 @@ def run(options: argparse.Namespace, *, address: str, sign_ins: str) -> int:
     """Run web, worker and beat until one of them ends or Ctrl-C ends them all."""
     say("Starting web, worker and beat")
     manager = Manager(Printer(sys.stdout))
+    # Ctrl-C reaches the worker's children at the same time as the worker, so it has
+    # nothing to wait for; what it was doing is due again at the next start.
+    environment = {**os.environ, "REMAP_SIGTERM": "SIGQUIT"}
     for name, command in commands(options).items():
-        manager.add_process(name, "exec " + shlex.join(command), env=dict(os.environ))
+        manager.add_process(name, "exec " + shlex.join(command), env=environment)
     threading.Thread(target=announce, args=(address, sign_ins), daemon=True).start()
     manager.loop()
     return 0 if manager.returncode in (130, 143) else int(manager.returncode or 0)

@@ -254,7 +254,11 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE = {
-    "heartbeat": {"task": "crmkpi.heartbeat", "schedule": schedule(run_every=15)},
+    "heartbeat": {
+        "task": "crmkpi.heartbeat",
+        "schedule": schedule(run_every=15),
+        "options": {"expires": 60},  # a worker that was away gets one, not hundreds
+    },
 }
 
 # The API
@@ -339,5 +343,7 @@ LOGGING = {
         # Django's own handlers would print every line a second time.
         "django": {"handlers": [], "propagate": True},
         "django.server": {"handlers": [], "propagate": True},
+        # The broker made of files has no host, and says so at every start.
+        "kombu.connection": {"level": "ERROR"},
     },
 }
