@@ -6,3 +6,6 @@ class SurveysConfig(AppConfig):
     name = "surveys"
     label = "surveys"
     verbose_name = _("Surveys")
+
+    def ready(self) -> None:
+        from surveys import receivers  # noqa: F401 (listens from here on)

@@ -3,7 +3,6 @@
 import secrets
 from typing import Any
 
-from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -50,10 +49,6 @@ class Survey(models.Model):
     status = models.CharField(max_length=8, choices=Status, default=Status.DRAFT)
     # Its answers come with imported records; nobody is invited.
     is_imported = models.BooleanField(default=False)
-    brand = models.CharField(_("name shown to customers"), max_length=100)
-    language = models.CharField(
-        _("language"), max_length=12, choices=settings.LANGUAGES, default="en"
-    )
     window_days = models.PositiveSmallIntegerField(
         _("days to answer"), default=14
     )  # from sending; an answer after that is refused

@@ -1,0 +1,54 @@
+"""What changed in the rows that figures are computed from, as the signal carries it."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from django.db import models
+
+from surveys.signals import response_changed
+
+Row = tuple[Any, ...]
+
+
+@cache
+def columns(model: type[models.Model]) -> tuple[str, ...]:
+    """Return the columns that the signal carries: all but long texts."""
+    return tuple(
+        field.attname
+        for field in model._meta.concrete_fields
+        if not isinstance(field, models.TextField)
+    )
+
+
+def row_of(instance: models.Model) -> Row:
+    """Return an instance as a row of the signal."""
+    return tuple(getattr(instance, name) for name in columns(type(instance)))
+
+
+def rows_of(queryset: models.QuerySet[Any]) -> list[Row]:
+    """Return rows as the signal carries them. Queries: 1."""
+    return list(queryset.order_by("pk").values_list(*columns(queryset.model)))
+
+
+def announce(
+    model: type[models.Model],
+    *,
+    before: Iterable[Row],
+    after: Iterable[Row],
+    now: datetime,
+    cause: str,
+) -> None:
+    """Tell the apps above which rows changed; call it inside the transaction."""
+    old: Sequence[Row] = list(before)
+    new: Sequence[Row] = list(after)
+    if old or new:
+        response_changed.send(
+            sender=model,
+            columns=columns(model),
+            before=old,
+            after=new,
+            now=now,
+            cause=cause,
+        )

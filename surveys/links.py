@@ -1,0 +1,102 @@
+"""What a customer's link leads to: found by its hash, the same for every page."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from surveys.content import Content
+from surveys.models import Invitation, InvitationToken, Survey, SurveyVersion
+from surveys.tokens import hash_of
+
+# Who opened the page in time may take this long to press the button.
+GRACE = timedelta(hours=1)
+TOKEN = re.compile(r"[A-Za-z0-9_-]{40,60}\Z")
+SHARED = re.compile(r"(?P<slug>[a-z0-9_-]{1,80})-(?P<key>[0-9a-f]{32})\Z")
+
+
+@dataclass(frozen=True)
+class Link:
+    """A link that exists; whether it still takes an answer is another question."""
+
+    name: str  # binds a handed-out form to the link
+    survey: Survey
+    version: SurveyVersion
+    invitation: Invitation | None  # none for a shared link
+
+    @property
+    def content(self) -> Content:
+        return Content.from_json(self.version.content)
+
+    @property
+    def is_answered(self) -> bool:
+        return self.invitation is not None and self.invitation.is_answered
+
+    def is_open(self, now: datetime, *, opened_at: datetime | None = None) -> bool:
+        """Tell whether an answer is taken now, on a page opened at an instant.
+
+        Time: half-open, up to but not at expires_at; who opened the page before has
+        an hour more.
+        """
+        if self.survey.status != Survey.Status.LIVE:
+            return False
+        if self.invitation is None:
+            return self.survey.is_shared
+        if self.invitation.state == Invitation.State.CANCELLED:
+            return False
+        end = self.invitation.expires_at
+        if end is None or now < end:
+            return True
+        return opened_at is not None and opened_at < end and now < end + GRACE
+
+
+def find_invitation(token: str, *, may_be_unsubscribe: bool = False) -> Link | None:
+    """Return what a mailed link leads to, None for any other text. Queries: 1."""
+    if not TOKEN.match(token):
+        return None
+    purposes = [InvitationToken.Purpose.ANSWER]
+    if may_be_unsubscribe:
+        purposes.append(InvitationToken.Purpose.UNSUBSCRIBE)
+    found = (
+        InvitationToken.objects.filter(
+            token_hash=hash_of(token), purpose__in=purposes, revoked_at=None
+        )
+        .select_related("invitation__survey", "invitation__version")
+        .first()
+    )
+    if found is None:
+        return None
+    invitation = found.invitation
+    return Link(
+        name=str(invitation.uuid),
+        survey=invitation.survey,
+        version=invitation.version,
+        invitation=invitation,
+    )
+
+
+def find_shared(address: str, *, version_id: int | None = None) -> Link | None:
+    """Return what a shared link leads to, with its current or an earlier version.
+
+    Queries: 1, and 1 more for an earlier version
+    """
+    parts = SHARED.match(address)
+    if parts is None:
+        return None
+    survey = (
+        Survey.objects.select_related("version")
+        .filter(shared_key=parts["key"], slug=parts["slug"], version__isnull=False)
+        .first()
+    )
+    if survey is None or survey.version is None:
+        return None
+    version: SurveyVersion | None = survey.version
+    if version_id not in (None, survey.version.pk):
+        version = survey.versions.filter(pk=version_id).first()
+    if version is None:
+        return None
+    return Link(name=survey.shared_key, survey=survey, version=version, invitation=None)
+
+
+def shared_address(survey: Survey) -> str:
+    """Return the last part of a survey's shared link."""
+    return f"{survey.slug}-{survey.shared_key}"

@@ -1,0 +1,102 @@
+"""The mail that asks: one question, its values as links, nothing to load from afar."""
+
+from datetime import datetime
+from email.utils import formataddr, parseaddr
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+import css_inline
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from crmkpi.lib.periods import from_day
+from surveys.content import BRAND, Content, choose_language
+from surveys.models import Invitation
+from surveys.texts import PAGES, Page, direction, spoken_day
+
+
+def build_mail(
+    invitation: Invitation,
+    *,
+    answer_token: str,
+    stop_token: str,
+    until: datetime,
+    zone: str,
+) -> EmailMultiAlternatives:
+    """Return the message in the recipient's language, as HTML and as plain text.
+
+    Every address is built from BASE_URL. The links only open the page with a value
+    chosen; mail programs and scanners may fetch them as they like.
+    """
+    content = Content.from_json(invitation.version.content)
+    language = choose_language(content.languages, invitation.language)
+    page, words = PAGES[language], content.wording(language)
+    answer_url = absolute("surveys:answer", answer_token)
+    stop_url = absolute("surveys:unsubscribe", stop_token)
+    scale = content.scale
+    context = {
+        "brand": content.brand,
+        "language": language,
+        "direction": direction(language),
+        "page": page,
+        "intro": named(words.mail_intro, content.brand),
+        "question": named(words.question, content.brand),
+        "low": words.low,
+        "high": words.high,
+        "choices": [
+            {"value": value, "url": f"{answer_url}?score={value}"}
+            for value in range(scale.low, scale.high + 1)
+        ],
+        "scale": scale,
+        "about": about(invitation, page, language),
+        "until": page.mail_until.format(
+            day=spoken_day(until.astimezone(ZoneInfo(zone)).date(), language)
+        ),
+        "answer_url": answer_url,
+        "stop_url": stop_url,
+    }
+    mail = EmailMultiAlternatives(
+        subject=named(words.mail_subject, content.brand),
+        body=render_to_string("emails/survey.txt", context),
+        from_email=_sender(content.brand),
+        to=[invitation.address],
+        headers={
+            # Equal for a second copy, so that mailboxes show it once.
+            "Message-ID": f"<{invitation.uuid}@{urlsplit(settings.BASE_URL).hostname}>",
+            "List-Unsubscribe": f"<{stop_url}>",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+            "Auto-Submitted": "auto-generated",
+        },
+    )
+    html = render_to_string("emails/survey.html", context)
+    mail.attach_alternative(
+        css_inline.inline(html, load_remote_stylesheets=False), "text/html"
+    )
+    return mail
+
+
+def absolute(name: str, *args: str) -> str:
+    """Return the public address of a page; the host of a request never counts."""
+    return f"{settings.BASE_URL}{reverse(name, args=args)}"
+
+
+def named(text: str, brand: str) -> str:
+    """Return a text with the name shown to customers in it."""
+    return text.replace(BRAND, brand)
+
+
+def about(invitation: Invitation, page: Page, language: str) -> str:
+    """Return what the question is about in words, "" for the relation as a whole.
+
+    Example: "ticket:T-17" of 12 February: "About your request of 12 February."
+    """
+    kind, _, _ = invitation.subject.partition(":")
+    sentence = page.subjects.get(kind, "")
+    day = spoken_day(from_day(invitation.event_day), language) if sentence else ""
+    return sentence.format(day=day)
+
+
+def _sender(brand: str) -> str:
+    return formataddr((brand, parseaddr(settings.DEFAULT_FROM_EMAIL)[1]))

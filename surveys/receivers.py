@@ -1,0 +1,98 @@
+"""What surveys do when people move, the calendar changes or ratings come in."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.dispatch import receiver
+
+from crmkpi.accounts.signals import calendar_changed, teams_changed
+from crmkpi.crm.models import Source
+from crmkpi.crm.signals import ratings_received
+from surveys.scoring import DEFAULT_SCALES, Kind
+from surveys.services.imports import (
+    Given,
+    delete_responses,
+    imported_survey,
+    record_responses,
+)
+from surveys.services.restamp import restamp_days, restamp_teams
+
+
+@receiver(teams_changed, dispatch_uid="surveys.teams_changed")
+def follow_teams(
+    agent_ids: set[int], from_day: int, until_day: int, now: datetime, **_: Any
+) -> None:
+    restamp_teams(agent_ids, from_day=from_day, until_day=until_day, now=now)
+
+
+@receiver(calendar_changed, dispatch_uid="surveys.calendar_changed")
+def follow_zone(fields: set[str], now: datetime, **_: Any) -> None:
+    if "zone" in fields:
+        restamp_days(now=now)
+
+
+@receiver(ratings_received, dispatch_uid="surveys.ratings_received")
+def take_ratings(
+    source: str, rows: Iterable[Mapping[str, Any]], now: datetime, **_: Any
+) -> set[str]:
+    """Turn ratings inside records into responses of one survey a source and kind.
+
+    A rating that is gone (score None) takes its response with it.
+
+    Returns: the external ids of the records whose response is new or other.
+    """
+    origin = Source.objects.get(slug=source)
+    touched: set[str] = set()
+    by_kind: dict[str, list[Mapping[str, Any]]] = {}
+    for row in rows:
+        by_kind.setdefault(row["kind"], []).append(row)
+    for kind, ratings in by_kind.items():
+        records = {_external_id(row): row["external_id"] for row in ratings}
+        recorded = _record(origin, Kind(kind), ratings, now=now)
+        touched.update(records[each] for each in recorded)
+    return touched
+
+
+def _record(
+    source: Source, kind: Kind, ratings: list[Mapping[str, Any]], *, now: datetime
+) -> set[str]:
+    gone = [_external_id(row) for row in ratings if row["score"] is None]
+    scored = [row for row in ratings if row["score"] is not None]
+    touched = set()
+    if gone and delete_responses(gone, source=source, now=now):
+        touched.update(gone)
+    if scored:
+        scale = DEFAULT_SCALES[kind]
+        asked = imported_survey(
+            name=f"{kind.upper()} from {source.name}",
+            slug=f"{source.slug}-{kind}",
+            scale=scale,
+            now=now,
+        )
+        recorded = record_responses(
+            [
+                Given(
+                    external_id=_external_id(row),
+                    score=scale.check(row["score"]),
+                    answered_at=row["answered_at"],
+                    agent_id=row["agent_id"],
+                    customer_id=row["customer_id"],
+                    channel=row["channel"],
+                )
+                for row in scored
+            ],
+            asked=asked,
+            source=source,
+            now=now,
+        )
+        touched |= recorded.new | recorded.changed
+    return touched
+
+
+def _external_id(row: Mapping[str, Any]) -> str:
+    """Return the response's id: the record's own, its record and the kind.
+
+    Example: the csat of interaction "9001": "interaction:9001:csat"
+    """
+    return f"{row['subject']}:{row['kind']}"

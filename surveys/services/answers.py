@@ -1,0 +1,368 @@
+"""Take the answers of customers: once per link, changed only from the thank-you page.
+
+Every way in ends in one function, and the database decides what is a second answer:
+a response is unique by its invitation and by its source and external id.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
+
+from crmkpi.accounts.models import AuditEvent, User
+from crmkpi.accounts.queries import get_organisation, today
+from crmkpi.crm.models import Channel, Exclusion, Source
+from surveys.changes import announce, row_of, rows_of
+from surveys.comments import CommentFault, clean_comment
+from surveys.links import Link, find_invitation, find_shared
+from surveys.models import Answer, AnswerRevision, Invitation, Question, Response
+from surveys.scoring import Kind, ScoreError
+from surveys.services.errors import (
+    AlreadyAnswered,
+    BadComment,
+    BadScore,
+    EditOver,
+    LinkClosed,
+    StaleForm,
+    UnknownLink,
+)
+from surveys.tokens import BadForm, Form, hash_of
+
+EDIT_LIFE = timedelta(hours=24)
+LIVE_SOURCE = "surveys"  # the Source of what was answered on our own pages
+VOID_REASONS = (Exclusion.TEST, Exclusion.SPAM, Exclusion.DUPLICATE)
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What became of a posted answer."""
+
+    response_id: int
+    edit_key: str  # of the thank-you page, for a day
+    is_new: bool  # False: the same form was posted before
+
+
+@dataclass(frozen=True)
+class Attribution:
+    """Whom an answer counts for, frozen at the event it is about."""
+
+    event_day: int
+    agent_id: int | None = None
+    team_id: int | None = None
+    channel: int = Channel.UNKNOWN
+    segment_id: int | None = None
+    product_id: int | None = None
+    customer_id: int | None = None
+    contact_id: int | None = None
+
+
+def answer(
+    token: str, *, score: object, form: str, language: str, now: datetime
+) -> Answered:
+    """Store the answer to an invitation.
+
+    Posting the same form with the same score again changes nothing and leads to the
+    same page.
+
+    Raises: UnknownLink, StaleForm, LinkClosed, BadScore; AlreadyAnswered when the
+    invitation has its answer and this is not the same form once more.
+    """
+    link = find_invitation(token)
+    if link is None or link.invitation is None:
+        raise UnknownLink(_("This link leads nowhere."))
+    handed_out = _read_form(form, link=link, now=now)
+    value = _check_score(link, score)
+    with transaction.atomic():
+        invitation = Invitation.objects.select_for_update().get(pk=link.invitation.pk)
+        if invitation.is_answered:
+            earlier = Response.objects.filter(invitation=invitation)
+            return _repeated(earlier, form=handed_out, value=value)
+        if not link.is_open(now, opened_at=handed_out.opened_at):
+            raise LinkClosed(_("This survey has ended."))
+        answered = _store(
+            link,
+            origin=Response.Origin.INVITATION,
+            external_id=f"invitation:{invitation.uuid}",
+            attribution=Attribution(
+                event_day=invitation.event_day,
+                agent_id=invitation.agent_id,
+                team_id=invitation.sent_team_id,
+                channel=invitation.channel,
+                segment_id=invitation.segment_id,
+                product_id=invitation.product_id,
+                customer_id=invitation.customer_id,
+                contact_id=invitation.contact_id,
+            ),
+            value=value,
+            form=handed_out,
+            language=language,
+            now=now,
+        )
+        if answered.is_new:
+            _mark_answered(invitation, now=now)
+        return answered
+
+
+def answer_shared(
+    address: str, *, score: object, form: str, language: str, now: datetime
+) -> Answered:
+    """Store an answer given through a survey's shared link.
+
+    It counts for the team that owns the survey and for no agent.
+
+    Raises: as answer; the version is the one that the form showed.
+    """
+    link = find_shared(address)
+    if link is None:
+        raise UnknownLink(_("This link leads nowhere."))
+    handed_out = _read_form(form, link=link, now=now)
+    if handed_out.version_id != link.version.pk:
+        link = find_shared(address, version_id=handed_out.version_id)
+        if link is None:
+            raise StaleForm(_("This form is too old."))
+    if not link.is_open(now):
+        raise LinkClosed(_("This survey has ended."))
+    value = _check_score(link, score)
+    with transaction.atomic():
+        return _store(
+            link,
+            origin=Response.Origin.SHARED,
+            external_id=f"form:{handed_out.nonce}",
+            attribution=Attribution(
+                event_day=today(now, get_organisation()),
+                team_id=link.survey.team_id,
+                channel=Channel.WEB,
+            ),
+            value=value,
+            form=handed_out,
+            language=language,
+            now=now,
+        )
+
+
+@transaction.atomic
+def comment(edit_key: str, *, text: str, now: datetime) -> Response:
+    """Store the comment to an answer, or another wording of it.
+
+    Empty: no text removes a comment that was there and stores none that was not.
+    Raises: UnknownLink, EditOver after a day, BadComment.
+    """
+    response = _editable(edit_key, now=now)
+    try:
+        words = clean_comment(text)
+    except CommentFault as error:
+        raise BadComment(str(error)) from error
+    question = Question.objects.get(
+        version_id=response.version_id, key=Question.COMMENT
+    )
+    earlier = Answer.objects.filter(response=response, question=question).first()
+    if earlier is None:
+        if words:
+            score = Answer.objects.get(response=response, value__isnull=False)
+            added = Answer.objects.create(
+                **_copied(score, question=question, text=words, now=now)
+            )
+            announce(Answer, before=[], after=[row_of(added)], now=now, cause="edit")
+    elif earlier.text != words:
+        _keep_revision(earlier, now=now)
+        Answer.objects.filter(pk=earlier.pk).update(text=words)
+    return response
+
+
+@transaction.atomic
+def change_answer(edit_key: str, *, score: object, now: datetime) -> Response:
+    """Store another score in place of the first; the day of the answer stays.
+
+    Answers through a shared link cannot be changed: nobody can say whose they are.
+
+    Raises: UnknownLink, EditOver, BadScore.
+    """
+    response = _editable(edit_key, now=now)
+    if response.origin != Response.Origin.INVITATION:
+        raise EditOver(_("This answer cannot be changed."))
+    given = Answer.objects.get(response=response, value__isnull=False)
+    scale = Link("", response.survey, response.version, None).content.scale
+    try:
+        value = scale.check(score)
+    except ScoreError as error:
+        raise BadScore(str(error)) from error
+    if value != given.value:
+        before = row_of(given)
+        _keep_revision(given, now=now)
+        given.value, given.is_top = value, scale.is_top(value)
+        given.save(update_fields=["value", "is_top"])
+        announce(Answer, before=[before], after=[row_of(given)], now=now, cause="edit")
+    return response
+
+
+@transaction.atomic
+def void_response(
+    response: Response, *, reason: Exclusion, note: str, actor: User, now: datetime
+) -> Response:
+    """Leave a response out of every figure, with the reason; no score is edited.
+
+    Raises: ValueError for a reason that is not one of VOID_REASONS.
+    """
+    if reason not in VOID_REASONS:
+        raise ValueError(reason)
+    locked = Response.objects.select_for_update().get(pk=response.pk)
+    if locked.exclusion == reason:
+        return locked
+    answers = Answer.objects.filter(response=locked)
+    before = rows_of(answers)
+    answers.update(exclusion=reason)
+    locked.exclusion, locked.void_note = reason, note.strip()[:300]
+    locked.voided_by, locked.voided_at = actor, now
+    locked.save()
+    announce(Answer, before=before, after=rows_of(answers), now=now, cause="edit")
+    AuditEvent.objects.create(
+        at=now,
+        actor=actor,
+        action="response.voided",
+        subject=f"response {locked.pk}",
+        detail={"reason": int(reason), "note": locked.void_note},
+    )
+    return locked
+
+
+def _read_form(signed: str, *, link: Link, now: datetime) -> Form:
+    try:
+        return Form.read(signed, link=link.name, now=now)
+    except BadForm as error:
+        raise StaleForm(_("This form is too old.")) from error
+
+
+def _check_score(link: Link, score: object) -> int:
+    try:
+        return link.content.scale.check(score)
+    except ScoreError as error:
+        raise BadScore(str(error)) from error
+
+
+def _store(
+    link: Link,
+    *,
+    origin: Response.Origin,
+    external_id: str,
+    attribution: Attribution,
+    value: int,
+    form: Form,
+    language: str,
+    now: datetime,
+) -> Answered:
+    source, _created = Source.objects.get_or_create(
+        slug=LIVE_SOURCE, defaults={"name": "Survey pages"}
+    )
+    try:
+        with transaction.atomic():
+            response = Response.objects.create(
+                source=source,
+                external_id=external_id,
+                written_at=now,
+                survey=link.survey,
+                version=link.version,
+                origin=origin,
+                invitation=link.invitation,
+                customer_id=attribution.customer_id,
+                contact_id=attribution.contact_id,
+                agent_id=attribution.agent_id,
+                answered_team_id=attribution.team_id,
+                language=language,
+                answered_at=now,
+                edit_key_hash=hash_of(form.edit_key),
+                edit_until=now + EDIT_LIFE,
+            )
+    except IntegrityError:
+        earlier = Response.objects.filter(source=source, external_id=external_id)
+        return _repeated(earlier, form=form, value=value)
+    question = Question.objects.get(version=link.version, key=Question.SCORE)
+    given = Answer.objects.create(
+        response=response,
+        question=question,
+        survey=link.survey,
+        kind=question.kind,
+        value=value,
+        low=question.low,
+        high=question.high,
+        is_top=link.content.scale.is_top(value),
+        answered_at=now,
+        answered_day=today(now, get_organisation()),
+        event_day=attribution.event_day,
+        answered_team_id=attribution.team_id,
+        agent_id=attribution.agent_id,
+        channel=attribution.channel,
+        segment_id=attribution.segment_id,
+        product_id=attribution.product_id,
+    )
+    announce(Answer, before=[], after=[row_of(given)], now=now, cause="edit")
+    return Answered(response.pk, form.edit_key, is_new=True)
+
+
+def _repeated(earlier: Any, *, form: Form, value: int) -> Answered:
+    """Return the page that the first post led to, when this is the same once more."""
+    same = earlier.filter(
+        edit_key_hash=hash_of(form.edit_key), answers__value=value
+    ).first()
+    if same is None:
+        raise AlreadyAnswered(_("This link has been answered."))
+    return Answered(same.pk, form.edit_key, is_new=False)
+
+
+def _mark_answered(invitation: Invitation, *, now: datetime) -> None:
+    before = row_of(invitation)
+    invitation.is_answered = True
+    invitation.state = Invitation.State.ANSWERED
+    invitation.save(update_fields=["is_answered", "state"])
+    announce(
+        Invitation, before=[before], after=[row_of(invitation)], now=now, cause="edit"
+    )
+
+
+def _editable(edit_key: str, *, now: datetime) -> Response:
+    response = (
+        Response.objects.select_for_update(of=("self",))
+        .select_related("survey", "version")
+        .filter(edit_key_hash=hash_of(edit_key))
+        .first()
+    )
+    if response is None:
+        raise UnknownLink(_("This link leads nowhere."))
+    if response.exclusion or response.edit_until is None or now >= response.edit_until:
+        raise EditOver(_("This answer can no longer be changed."))
+    return response
+
+
+def _keep_revision(given: Answer, *, now: datetime) -> None:
+    AnswerRevision.objects.create(
+        answer=given, value=given.value, text=given.text, replaced_at=now
+    )
+
+
+def _copied(
+    score: Answer, *, question: Question, text: str, now: datetime
+) -> dict[str, Any]:
+    """Return the columns of a comment: whose the score is, his is the comment."""
+    shared = {
+        name: getattr(score, name)
+        for name in (
+            "response_id",
+            "survey_id",
+            "answered_day",
+            "event_day",
+            "answered_team_id",
+            "agent_id",
+            "channel",
+            "segment_id",
+            "product_id",
+            "exclusion",
+        )
+    }
+    return {
+        **shared,
+        "question": question,
+        "kind": Kind.TEXT.value,
+        "text": text,
+        "answered_at": score.answered_at,
+    }

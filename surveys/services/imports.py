@@ -1,0 +1,503 @@
+"""Take answers that were given elsewhere: imported rows and ratings inside records.
+
+Many rows at once, so plain tuples and a fixed number of statements; what is already
+there and equal is left alone.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django.db import transaction
+from django.db.models import F
+
+from crmkpi.accounts.models import Organisation, Team
+from crmkpi.accounts.queries import get_organisation
+from crmkpi.accounts.teams import TeamDirectory
+from crmkpi.crm.models import Customer, ImportRun, Source
+from crmkpi.lib import bulk
+from crmkpi.lib.periods import local_day
+from surveys.changes import announce, rows_of
+from surveys.content import Content
+from surveys.models import Answer, Question, Response, Survey, SurveyVersion
+from surveys.scoring import Kind, Scale
+from surveys.services.surveys import add_version, free_slug
+
+RESPONSE_COLUMNS = (
+    "source_id",
+    "external_id",
+    "exclusion",
+    "written_at",
+    "import_run_id",
+    "survey_id",
+    "version_id",
+    "origin",
+    "customer_id",
+    "agent_id",
+    "answered_team_id",
+    "language",
+    "answered_at",
+    "void_note",
+)
+ANSWER_COLUMNS = (
+    "response_id",
+    "question_id",
+    "survey_id",
+    "kind",
+    "value",
+    "low",
+    "high",
+    "is_top",
+    "text",
+    "answered_at",
+    "answered_day",
+    "event_day",
+    "answered_team_id",
+    "agent_id",
+    "channel",
+    "segment_id",
+    "exclusion",
+)
+
+
+class Given(NamedTuple):
+    """One answer as another system tells it."""
+
+    external_id: str  # unique within the source
+    score: int  # checked against the scale
+    answered_at: datetime
+    agent_id: int | None = None
+    customer_id: int | None = None
+    channel: int = 0
+    comment: str = ""
+    language: str = ""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the answers answer: a version with the ids of its two questions."""
+
+    survey_id: int
+    version_id: int
+    score_id: int
+    comment_id: int
+    scale: Scale
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """Which answers came, changed and stayed, by external id."""
+
+    new: frozenset[str]
+    changed: frozenset[str]
+    same: frozenset[str]
+
+
+class _Known(NamedTuple):
+    """A response that is there, as far as a new import could change it."""
+
+    response_id: int
+    given: Given
+    version_id: int
+    team_id: int | None
+    segment_id: int | None
+    exclusion: int
+
+
+@dataclass(frozen=True)
+class _Placed:
+    """An answer with the day and the team that it counts for."""
+
+    given: Given
+    day: int
+    team_id: int | None
+    segment_id: int | None
+    exclusion: int = 0
+
+
+@transaction.atomic
+def record_responses(
+    answers: Iterable[Given],
+    *,
+    asked: Asked,
+    source: Source,
+    now: datetime,
+    run: ImportRun | None = None,
+) -> Recorded:
+    """Store answers to one version, one for each external id of the source.
+
+    The agent's team and the customer's segment are those of the answer's day and of
+    now; an equal answer keeps what it was given the first time.
+
+    Queries: a fixed number
+    """
+    given = {each.external_id: each for each in answers}
+    known = _known(source, given)
+    changed = {
+        key: each
+        for key, each in given.items()
+        if key in known
+        and (known[key].given, known[key].version_id) != (each, asked.version_id)
+    }
+    new = {key: each for key, each in given.items() if key not in known}
+    if new or changed:
+        placer = _Placer.load([*new.values(), *changed.values()])
+        after = _insert(
+            [placer.place(each) for each in new.values()],
+            asked=asked,
+            source=source,
+            run=run,
+            now=now,
+        )
+        announce(Answer, before=[], after=after, now=now, cause="import")
+        _replace(
+            [
+                (known[key], placer.place(each, known[key]))
+                for key, each in changed.items()
+            ],
+            asked=asked,
+            run=run,
+            now=now,
+        )
+    return Recorded(
+        frozenset(new), frozenset(changed), frozenset(given) - set(new) - set(changed)
+    )
+
+
+@transaction.atomic
+def delete_responses(
+    external_ids: Sequence[str], *, source: Source, now: datetime
+) -> int:
+    """Delete answers that the source withdrew; return how many there were."""
+    gone = Response.objects.filter(
+        bulk.KeysIn([F("external_id")], [(each,) for each in external_ids]),
+        source=source,
+        origin=Response.Origin.IMPORT,
+    )
+    ids = list(gone.values_list("pk", flat=True))
+    before = rows_of(_answers_to(ids))
+    Response.objects.filter(bulk.KeysIn([F("pk")], [(pk,) for pk in ids])).delete()
+    announce(Answer, before=before, after=[], now=now, cause="deletion")
+    return len(ids)
+
+
+@transaction.atomic
+def imported_survey(
+    *, name: str, scale: Scale, now: datetime, slug: str = "", team: Team | None = None
+) -> Asked:
+    """Return what imported answers of this name and scale belong to, made if need be.
+
+    A survey is known by slug or name. Another scale is another version; of a survey
+    that we ask ourselves, only scales that it has been asked with are taken.
+
+    Raises: WrongScale when kind or scale do not fit the survey.
+    """
+    survey = _called(slug or name) or _new_imported(
+        name=name, kind=scale.kind, now=now, slug=slug, team=team
+    )
+    if survey.kind != scale.kind:
+        raise WrongScale(survey, "kind")
+    for version in survey.versions.order_by("-number"):
+        if Content.from_json(version.content).scale == scale:
+            return _asked(version, scale)
+    if not survey.is_imported:
+        raise WrongScale(survey, "low")
+    content = Content(
+        brand=get_organisation().name, language="en", scale=scale, wordings={}
+    )
+    version = add_version(survey, content=content, actor=None, now=now)
+    survey.version, survey.status = version, Survey.Status.LIVE
+    survey.save()
+    return _asked(version, scale)
+
+
+class WrongScale(ValueError):
+    """A survey of this name asks something else; `column` says what."""
+
+    def __init__(self, survey: Survey, column: str) -> None:
+        super().__init__(survey.name)
+        self.survey = survey
+        self.column = column
+
+
+def fitting_kind(name: str) -> str | None:
+    """Return the kind of the survey so called, None when there is none. Queries: 1."""
+    survey = _called(name)
+    return survey.kind if survey else None
+
+
+def _called(name: str) -> Survey | None:
+    found = Survey.objects.filter(slug=name.strip().lower()).first()
+    return found or Survey.objects.filter(name__iexact=name.strip()).first()
+
+
+def _new_imported(
+    *, name: str, kind: Kind, now: datetime, slug: str, team: Team | None
+) -> Survey:
+    root = Organisation.objects.get(pk=1).root_team
+    return Survey.objects.create(
+        slug=free_slug(slug or name),
+        name=name.strip(),
+        kind=kind.value,
+        team=team or root,
+        is_imported=True,
+        created_at=now,
+    )
+
+
+def _asked(version: SurveyVersion, scale: Scale) -> Asked:
+    questions = dict(version.questions.values_list("key", "pk"))
+    return Asked(
+        survey_id=version.survey_id,
+        version_id=version.pk,
+        score_id=questions[Question.SCORE],
+        comment_id=questions[Question.COMMENT],
+        scale=scale,
+    )
+
+
+def _known(source: Source, given: Mapping[str, Given]) -> dict[str, _Known]:
+    rows = Answer.objects.filter(
+        bulk.KeysIn([F("response__external_id")], [(key,) for key in given]),
+        response__source=source,
+        value__isnull=False,
+    ).select_for_update(of=("self",))
+    keys = list(
+        rows.values_list(
+            "response__external_id",
+            "response_id",
+            "value",
+            "answered_at",
+            "agent_id",
+            "response__customer_id",
+            "channel",
+            "response__language",
+            "response__version_id",
+            "answered_team_id",
+            "segment_id",
+            "exclusion",
+        )
+    )
+    comments = dict(
+        Answer.objects.filter(
+            bulk.KeysIn([F("response_id")], [(row[1],) for row in keys]),
+            kind=Kind.TEXT.value,
+        ).values_list("response_id", "text")
+    )
+    return {
+        external_id: _Known(
+            response_id=response_id,
+            given=Given(
+                external_id,
+                score,
+                answered_at,
+                agent_id,
+                customer_id,
+                channel,
+                comments.get(response_id, ""),
+                language,
+            ),
+            version_id=version_id,
+            team_id=team_id,
+            segment_id=segment_id,
+            exclusion=exclusion,
+        )
+        for (
+            external_id,
+            response_id,
+            score,
+            answered_at,
+            agent_id,
+            customer_id,
+            channel,
+            language,
+            version_id,
+            team_id,
+            segment_id,
+            exclusion,
+        ) in keys
+    }
+
+
+@dataclass(frozen=True)
+class _Placer:
+    """Finds day, team and segment of answers without a query for each."""
+
+    zone: str
+    teams: TeamDirectory
+    segments: Mapping[int, int | None]  # of customers
+
+    @classmethod
+    def load(cls, given: Sequence[Given]) -> "_Placer":
+        customers = {each.customer_id for each in given} - {None}
+        segments = Customer.objects.filter(
+            bulk.KeysIn([F("pk")], [(pk,) for pk in customers if pk is not None])
+        ).values_list("pk", "segment_id")
+        return cls(get_organisation().zone, TeamDirectory.load(), dict(segments))
+
+    def place(self, given: Given, known: _Known | None = None) -> _Placed:
+        day = local_day(given.answered_at, self.zone)
+        if known is not None and (
+            (known.given.agent_id, known.given.customer_id, known.given.answered_at)
+            == (given.agent_id, given.customer_id, given.answered_at)
+        ):
+            return _Placed(given, day, known.team_id, known.segment_id, known.exclusion)
+        return _Placed(
+            given,
+            day,
+            self.teams.team_of(given.agent_id, day),
+            self.segments.get(given.customer_id or 0),
+            known.exclusion if known else 0,
+        )
+
+
+def _insert(
+    placed: Sequence[_Placed],
+    *,
+    asked: Asked,
+    source: Source,
+    run: ImportRun | None,
+    now: datetime,
+) -> list[tuple[Any, ...]]:
+    """Insert responses with their answers; return the answers as signal rows."""
+    inserted = bulk.insert_new(
+        Response,
+        RESPONSE_COLUMNS,
+        [
+            (
+                source.pk,
+                each.given.external_id,
+                0,
+                now,
+                run.pk if run else None,
+                asked.survey_id,
+                asked.version_id,
+                Response.Origin.IMPORT.value,
+                each.given.customer_id,
+                each.given.agent_id,
+                each.team_id,
+                each.given.language,
+                each.given.answered_at,
+                "",
+            )
+            for each in placed
+        ],
+    )
+    # Another import may have been quicker with some: only ours get answers.
+    ours = dict(
+        Response.objects.filter(
+            bulk.KeysIn([F("pk")], [(pk,) for pk in inserted])
+        ).values_list("external_id", "pk")
+    )
+    rows = [
+        row
+        for each in placed
+        if (response_id := ours.get(each.given.external_id)) is not None
+        for row in _answer_rows(response_id, each, asked)
+    ]
+    bulk.insert_rows(Answer, ANSWER_COLUMNS, rows)
+    return rows_of(_answers_to(inserted))
+
+
+def _answer_rows(
+    response_id: int, placed: _Placed, asked: Asked
+) -> list[tuple[Any, ...]]:
+    given, scale = placed.given, asked.scale
+    whose = (
+        given.answered_at,
+        placed.day,
+        placed.day,
+        placed.team_id,
+        given.agent_id,
+        given.channel,
+        placed.segment_id,
+        placed.exclusion,
+    )
+    score = (
+        response_id,
+        asked.score_id,
+        asked.survey_id,
+        scale.kind.value,
+        given.score,
+        scale.low,
+        scale.high,
+        scale.is_top(given.score),
+        "",
+        *whose,
+    )
+    if not given.comment:
+        return [score]
+    blank = (None, None, None, None)
+    comment = (
+        response_id,
+        asked.comment_id,
+        asked.survey_id,
+        Kind.TEXT.value,
+        *blank,
+        given.comment,
+        *whose,
+    )
+    return [score, comment]
+
+
+def _replace(
+    changes: Sequence[tuple[_Known, _Placed]],
+    *,
+    asked: Asked,
+    run: ImportRun | None,
+    now: datetime,
+) -> None:
+    """Give known responses the answers that the source tells now."""
+    if not changes:
+        return
+    ids = [known.response_id for known, _ in changes]
+    before = rows_of(_answers_to(ids))
+    bulk.update_rows(
+        Response,
+        ["id"],
+        [
+            "written_at",
+            "import_run_id",
+            "survey_id",
+            "version_id",
+            "customer_id",
+            "agent_id",
+            "answered_team_id",
+            "language",
+            "answered_at",
+        ],
+        [
+            (
+                known.response_id,
+                now,
+                run.pk if run else None,
+                asked.survey_id,
+                asked.version_id,
+                placed.given.customer_id,
+                placed.given.agent_id,
+                placed.team_id,
+                placed.given.language,
+                placed.given.answered_at,
+            )
+            for known, placed in changes
+        ],
+    )
+    _answers_to(ids).delete()
+    bulk.insert_rows(
+        Answer,
+        ANSWER_COLUMNS,
+        [
+            row
+            for known, placed in changes
+            for row in _answer_rows(known.response_id, placed, asked)
+        ],
+    )
+    after = rows_of(_answers_to(ids))
+    announce(Answer, before=before, after=after, now=now, cause="import")
+
+
+def _answers_to(response_ids: Iterable[int]) -> Any:
+    return Answer.objects.filter(
+        bulk.KeysIn([F("response_id")], [(pk,) for pk in response_ids])
+    )

@@ -1,0 +1,8 @@
+"""News from surveys for the apps above."""
+
+from django.dispatch import Signal
+
+# Sent inside the writer's transaction, for Answer and Invitation, with the arguments
+# of crm.signals.facts_changed: columns (attnames), before and after (lists of tuples
+# of the changed rows), now, cause.
+response_changed = Signal()
