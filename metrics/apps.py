@@ -4,5 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 class MetricsConfig(AppConfig):
     name = "metrics"
-    label = "metrics"
     verbose_name = _("Metrics")
+
+    def ready(self) -> None:
+        from metrics import checks, receivers  # noqa: F401

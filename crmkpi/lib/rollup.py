@@ -1,0 +1,68 @@
+"""Sums of cells in SQL: with bulk.py the only raw SQL.
+
+Every statement is plain enough to mean the same on SQLite and PostgreSQL. Table and
+column names come from models, values are bound.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import connections, models, router
+
+
+def insert_select(
+    model: type[models.Model], columns: Sequence[str], rows: models.QuerySet[Any]
+) -> int:
+    """Insert what a query selects, in the order of columns, and return the row count.
+
+    Queries: 1
+    """
+    connection = connections[router.db_for_write(model)]
+    sql, params = rows.query.get_compiler(using=connection.alias).as_sql()
+    quote = connection.ops.quote_name
+    names = ", ".join(quote(column) for column in columns)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {quote(model._meta.db_table)} ({names}) {sql}",  # noqa: S608
+            params,
+        )
+        return int(cursor.rowcount)
+
+
+def sum_cells(
+    model: type[models.Model],
+    *,
+    measures: Sequence[str],
+    cut: int,
+    grain: int,
+    into_cut: str,
+    into_member: str,
+    into_grain: int,
+    into_start: str,
+    into_other: str,
+    joins: str = "",
+) -> int:
+    """Sum the cells of one cut and grain into coarser ones and return their number.
+
+    `into_*` and `joins` are SQL over `c` (the cell), `k` (its calendar day) and `e`
+    (the edges up the team tree), written by the caller, never by users.
+
+    Queries: 1
+    """
+    connection = connections[router.db_for_write(model)]
+    quote = connection.ops.quote_name
+    table = quote(model._meta.db_table)
+    sums = ", ".join(f"SUM(c.{quote(name)})" for name in measures)
+    names = ", ".join(quote(name) for name in measures)
+    # A number in GROUP BY would mean the position of a column.
+    targets = (into_cut, into_member, into_start, into_other)
+    keys = ", ".join(target for target in targets if not target.isdecimal())
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {table} (cut, member, grain, start, other, {names}) "  # noqa: S608
+            f"SELECT {into_cut}, {into_member}, {into_grain}, {into_start}, "
+            f"{into_other}, {sums} FROM {table} c {joins} "
+            f"WHERE c.cut = %s AND c.grain = %s GROUP BY {keys}",
+            [cut, grain],
+        )
+        return int(cursor.rowcount)

@@ -1,0 +1,152 @@
+"""Customer satisfaction: what customers answer."""
+
+from django.utils.translation import gettext_lazy as _
+
+from crmkpi.lib.numbers import Unit
+from metrics.expressions import Balance, Mean
+from metrics.measures.answers import Answers, InvitationsSent
+from metrics.metric import Better, Metric
+
+ANSWERS_IN = _("The first final answer of each invitation, and imported ratings.")
+ANSWERS_OUT = _("Test answers, answers set aside with a reason, skipped questions.")
+WINDOW_DAYS = 14  # after which an invitation is no longer expected to be answered
+
+csat = Metric(
+    expression=Answers.csat_top / Answers.csat,
+    title=_("CSAT"),
+    text=_("Share of answers that say satisfied: 4 or 5 of 5."),
+    formula=_("answers in the top box ÷ answers"),
+    includes=ANSWERS_IN,
+    excludes=ANSWERS_OUT,
+    unit=Unit.PERCENT,
+    better=Better.HIGHER,
+    source=_("Top-box CSAT; each question declares from which score it is satisfied."),
+    numerator=_("satisfied"),
+    denominator=_("answers"),
+)
+
+csat_mean = Metric(
+    expression=Mean(
+        total=Answers.csat_1
+        + 2 * Answers.csat_2.as_linear()
+        + 3 * Answers.csat_3.as_linear()
+        + 4 * Answers.csat_4.as_linear()
+        + 5 * Answers.csat_5.as_linear(),
+        count=Answers.csat_1
+        + Answers.csat_2
+        + Answers.csat_3
+        + Answers.csat_4
+        + Answers.csat_5,
+        squares=Answers.csat_1
+        + 4 * Answers.csat_2.as_linear()
+        + 9 * Answers.csat_3.as_linear()
+        + 16 * Answers.csat_4.as_linear()
+        + 25 * Answers.csat_5.as_linear(),
+    ),
+    title=_("CSAT, mean score"),
+    text=_(
+        "Mean of the scores on the scale from 1 to 5. Other scales are not mixed in."
+    ),
+    formula=_("sum of scores ÷ answers"),
+    includes=ANSWERS_IN,
+    excludes=ANSWERS_OUT,
+    unit=Unit.SCORE,
+    better=Better.HIGHER,
+    source=_("Arithmetic mean with a t interval."),
+    numerator=_("points"),
+    denominator=_("answers"),
+    min_n=5,
+)
+
+nps = Metric(
+    expression=Balance(
+        plus=Answers.nps_9 + Answers.nps_10,
+        minus=Answers.nps_0
+        + Answers.nps_1
+        + Answers.nps_2
+        + Answers.nps_3
+        + Answers.nps_4
+        + Answers.nps_5
+        + Answers.nps_6,
+        count=Answers.nps_0
+        + Answers.nps_1
+        + Answers.nps_2
+        + Answers.nps_3
+        + Answers.nps_4
+        + Answers.nps_5
+        + Answers.nps_6
+        + Answers.nps_7
+        + Answers.nps_8
+        + Answers.nps_9
+        + Answers.nps_10,
+    ),
+    title=_("NPS"),
+    text=_("Promoters (9, 10) less detractors (0 to 6), per hundred answers."),
+    formula=_("(promoters − detractors) ÷ answers × 100"),
+    includes=ANSWERS_IN,
+    excludes=ANSWERS_OUT,
+    unit=Unit.POINTS,
+    better=Better.HIGHER,
+    source=_("Net Promoter Score on 0–10; interval by the adjusted Wald method."),
+    numerator=_("promoters less detractors"),
+    denominator=_("answers"),
+)
+
+ces = Metric(
+    expression=(Answers.ces_5 + Answers.ces_6 + Answers.ces_7)
+    / (
+        Answers.ces_1
+        + Answers.ces_2
+        + Answers.ces_3
+        + Answers.ces_4
+        + Answers.ces_5
+        + Answers.ces_6
+        + Answers.ces_7
+    ),
+    variants=(
+        (
+            "mean",
+            Mean(
+                total=Answers.ces_1
+                + 2 * Answers.ces_2.as_linear()
+                + 3 * Answers.ces_3.as_linear()
+                + 4 * Answers.ces_4.as_linear()
+                + 5 * Answers.ces_5.as_linear()
+                + 6 * Answers.ces_6.as_linear()
+                + 7 * Answers.ces_7.as_linear(),
+                count=Answers.ces_1
+                + Answers.ces_2
+                + Answers.ces_3
+                + Answers.ces_4
+                + Answers.ces_5
+                + Answers.ces_6
+                + Answers.ces_7,
+            ),
+        ),
+    ),
+    title=_("CES"),
+    text=_("Share of answers that say it was easy: 5, 6 or 7 of 7."),
+    formula=_("answers from 5 to 7 ÷ answers"),
+    includes=ANSWERS_IN,
+    excludes=ANSWERS_OUT,
+    unit=Unit.PERCENT,
+    better=Better.HIGHER,
+    source=_("Customer Effort Score 2.0 on 1–7, higher is easier; top-three box."),
+    numerator=_("easy"),
+    denominator=_("answers"),
+)
+
+survey_response_rate = Metric(
+    expression=InvitationsSent.answered / InvitationsSent.arrived,
+    matures_after=WINDOW_DAYS,
+    title=_("Survey response rate"),
+    text=_("Answered invitations per invitation that arrived and had time to be used."),
+    formula=_("answered ÷ (sent − hard bounces)"),
+    includes=_("Invitations sent at least 14 days ago, on the day they were sent."),
+    excludes=_("Hard bounces; younger invitations; reminders do not count again."),
+    unit=Unit.PERCENT,
+    better=Better.HIGHER,
+    source=_("Response rate of matured invitations by the day of sending."),
+    numerator=_("answered"),
+    denominator=_("invitations"),
+)

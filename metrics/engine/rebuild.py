@@ -1,0 +1,208 @@
+"""Cells from nothing but rows: the check on the refresh, and the first filling."""
+
+import hashlib
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Max, Min
+
+from crmkpi.accounts.queries import get_calendar, get_organisation
+from crmkpi.lib import bulk
+from crmkpi.lib.periods import FIRST_DAY, UNDATED, Grain
+from crmkpi.lib.rollup import insert_select, sum_cells
+from metrics.dimensions import Cut
+from metrics.engine import snapshots, versions
+from metrics.engine.cells import CELL_KEY, calendar_rows, leaf_query, measure_names
+from metrics.measures import AXES
+from metrics.measures.base import Cells
+from metrics.models import CalendarDay, Cause, DirtyKey, MeasureState, Slot
+
+# Which coarser grain is summed from which finer one, in this order.
+_STEPS = (
+    (Grain.DAY, Grain.WEEK, "k.week"),
+    (Grain.DAY, Grain.MONTH, "k.month"),
+    (Grain.MONTH, Grain.QUARTER, "k.quarter"),
+    (Grain.MONTH, Grain.YEAR, "k.year"),
+)
+_BY_DAY = 'JOIN "metrics_calendarday" k ON k.day = c.start'
+_UP_THE_TREE = (
+    'JOIN "accounts_teamedge" e ON e.descendant_id = c.other '
+    "AND e.since_day <= c.start AND e.until_day > c.start"
+)
+
+
+def rebuild_slot(slot: Slot, *, now: datetime, cause: str = Cause.REBUILD) -> int:
+    """Read one axis and cut again from its rows; return the number of leaf cells.
+
+    Runs in the caller's transaction with the slot locked. Rows committed meanwhile
+    leave keys behind and are corrected by the next refresh.
+
+    Queries: about 15, whatever the number of rows.
+    """
+    axis, cut = AXES[slot.axis], Cut(slot.cut)
+    DirtyKey.objects.filter(slot_id=slot.pk).delete()
+    owned = [Cut.COMPANY, Cut.TEAM, Cut.AGENT] if cut is Cut.AGENT else [cut]
+    axis._default_manager.filter(cut__in=[int(each) for each in owned]).delete()
+    columns = [*CELL_KEY, *measure_names(axis)]
+    leaves = insert_select(axis, columns, leaf_query(axis, cut))
+    cover_calendar(axis)
+    _roll_up_agents(axis) if cut is Cut.AGENT else _roll_up_dimension(axis, cut)
+    slot.rebuild, slot.rebuild_cause = False, ""
+    slot.save(update_fields=["rebuild", "rebuild_cause"])
+    if cut is Cut.AGENT:
+        remember_built(axis, now=now)
+    snapshots.note_all_stale(axis, cut, cause=cause or Cause.REBUILD)
+    versions.bump_all(now=now)
+    return leaves
+
+
+def request_rebuild(axis: str | None = None, *, cause: str = Cause.REBUILD) -> int:
+    """Ask for all slots, or those of one axis, to be read again. Queries: 1."""
+    ensure_slots()
+    slots = Slot.objects.filter(axis__in=AXES)
+    if axis is not None:
+        slots = slots.filter(axis=axis)
+    return slots.update(rebuild=True, rebuild_cause=cause)
+
+
+def ensure_slots() -> None:
+    """Create the rows that workers lock. Queries: 1 and 1 when some are missing."""
+    wanted = {(key, int(cut)) for key, axis in AXES.items() for cut in axis.leaf_cuts()}
+    wanted.add((snapshots.LOCK, 0))
+    there = set(Slot.objects.values_list("axis", "cut"))
+    Slot.objects.bulk_create(
+        [Slot(axis=axis, cut=cut) for axis, cut in sorted(wanted - there)],
+        ignore_conflicts=True,
+    )
+
+
+def cover_calendar(axis: type[Cells]) -> None:
+    """Make sure that the calendar holds every day of the axis. Queries: 2 or 3.
+
+    Whole years, because coarser cells are found by the day on which a month starts.
+    """
+    dated = axis._default_manager.filter(grain=Grain.LEAF, start__gt=UNDATED)
+    span = dated.aggregate(first=Min("start"), last=Max("start"))
+    have = CalendarDay.objects.aggregate(first=Min("day"), last=Max("day"))
+    calendar = get_calendar(get_organisation())
+    days = [day for day in (span["first"], span["last"], have["last"]) if day]
+    if not days and have["first"] is not None:
+        return
+    first = calendar.period(min(days, default=FIRST_DAY), Grain.YEAR).start
+    last = calendar.period(max(days, default=FIRST_DAY), Grain.YEAR).end
+    covered = CalendarDay.objects.filter(day__in=(UNDATED, first, last - 1)).count()
+    if covered < 3:
+        fill_calendar(first, last)
+
+
+def fill_calendar(first: int, last: int) -> None:
+    """Write the calendar of days [first, last) as the organisation counts them."""
+    calendar = get_calendar(get_organisation())
+    rows = calendar_rows(calendar, first, last)
+    columns = ("week", "month", "quarter", "year")
+    with transaction.atomic():
+        bulk.upsert(CalendarDay, ("day",), columns, rows)
+
+
+def _roll_up_agents(axis: type[Cells]) -> None:
+    """Agents' leaves become the company's and teams' days, and agents' weeks and up."""
+    names = measure_names(axis)
+    leaf = {"measures": names, "cut": Cut.AGENT, "grain": Grain.LEAF}
+    sum_cells(
+        axis,
+        **leaf,
+        into_cut=str(int(Cut.COMPANY)),
+        into_member="0",
+        into_grain=Grain.DAY,
+        into_start="c.start",
+        into_other="0",
+    )
+    sum_cells(
+        axis,
+        **leaf,
+        into_cut=str(int(Cut.TEAM)),
+        into_member="e.ancestor_id",
+        into_grain=Grain.DAY,
+        into_start="c.start",
+        into_other="0",
+        joins=_UP_THE_TREE,
+    )
+    for cut in (Cut.COMPANY, Cut.TEAM):
+        _coarsen(axis, cut)
+    for source, grain, start in _STEPS:
+        sum_cells(
+            axis,
+            measures=names,
+            cut=Cut.AGENT,
+            grain=Grain.LEAF if source is Grain.DAY else source,
+            into_cut="c.cut",
+            into_member="c.member",
+            into_grain=grain,
+            into_start=start,
+            into_other="0",
+            joins=_BY_DAY,
+        )
+
+
+def _roll_up_dimension(axis: type[Cells], cut: Cut) -> None:
+    """A dimension's leaves become its days in all teams and up the tree, and coarser."""
+    leaf = {"measures": measure_names(axis), "cut": cut, "grain": Grain.LEAF}
+    into = {
+        "into_cut": "c.cut",
+        "into_member": "c.member",
+        "into_grain": Grain.DAY,
+        "into_start": "c.start",
+    }
+    sum_cells(axis, **leaf, **into, into_other="0")
+    sum_cells(axis, **leaf, **into, into_other="e.ancestor_id", joins=_UP_THE_TREE)
+    _coarsen(axis, cut)
+
+
+def _coarsen(axis: type[Cells], cut: Cut) -> None:
+    for source, grain, start in _STEPS:
+        sum_cells(
+            axis,
+            measures=measure_names(axis),
+            cut=cut,
+            grain=source,
+            into_cut="c.cut",
+            into_member="c.member",
+            into_grain=grain,
+            into_start=start,
+            into_other="c.other",
+            joins=_BY_DAY,
+        )
+
+
+def fingerprint(axis: type[Cells], name: str) -> str:
+    """Return a hash of what a measure sums, its axis's filter included."""
+    measure = next(each for each in axis.measures() if each.name == name)
+    text = f"{axis.fact._meta.label} {axis.when} {axis.base} {measure.describe()}"
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def remember_built(axis: type[Cells], *, now: datetime) -> None:
+    """Note how the measures of an axis are defined in its cells. Queries: 1."""
+    rows = [
+        (axis.key(), name, fingerprint(axis, name), now) for name in measure_names(axis)
+    ]
+    key, columns = ("axis", "measure"), ("fingerprint", "built_at")
+    bulk.upsert(MeasureState, key, columns, rows)
+
+
+def outdated_axes() -> list[str]:
+    """Return the axes whose cells were built by other definitions. Queries: 1."""
+    states = dict(
+        ((axis, name), print_)
+        for axis, name, print_ in MeasureState.objects.values_list(
+            "axis", "measure", "fingerprint"
+        )
+    )
+    return [
+        key
+        for key, axis in AXES.items()
+        if any(
+            states.get((key, name)) != fingerprint(axis, name)
+            for name in measure_names(axis)
+        )
+    ]

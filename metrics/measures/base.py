@@ -1,0 +1,164 @@
+"""The declaration of an axis: a model whose fields are its measures."""
+
+from typing import Any, ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Cast, Coalesce
+from django.db.models.query_utils import DeferredAttribute
+
+from metrics.dimensions import Cut
+from metrics.expressions import Linear, MeasureRef, Ratio
+
+BIG = models.BigIntegerField()
+
+
+class MeasureAttribute(DeferredAttribute):
+    """Give the field itself on the class, so that measures can be calculated with."""
+
+    def __get__(self, instance: Any, cls: Any = None) -> Any:
+        return self.field if instance is None else super().__get__(instance, cls)
+
+
+class Measure(models.BigIntegerField):
+    """One aggregation over the rows of an axis, a whole number.
+
+    db_default beside default: workers of the previous release do not know a new
+    measure and must still be able to write cells.
+    """
+
+    descriptor_class = MeasureAttribute
+
+    def __init__(self, *, where: Q | None = None, **options: Any) -> None:
+        self.where = where
+        super().__init__(**{"default": 0, "db_default": 0} | options)
+
+    def deconstruct(self) -> Any:
+        name, _path, _args, _options = super().deconstruct()
+        plain = {"default": 0, "db_default": 0}
+        return name, "django.db.models.BigIntegerField", [], plain
+
+    def aggregate(self) -> models.expressions.Combinable:
+        """Return the aggregation over the fact's rows."""
+        raise NotImplementedError
+
+    def describe(self) -> str:
+        """Return a stable text of what is summed, for fingerprints."""
+        return f"{type(self).__name__}({self.where})"
+
+    def as_linear(self) -> Linear:
+        return Linear(((MeasureRef(self.model._meta.label_lower, self.name), 1),))
+
+    def __add__(self, other: Any) -> Linear:
+        return self.as_linear() + other
+
+    def __sub__(self, other: Any) -> Linear:
+        return self.as_linear() - other
+
+    def __truediv__(self, other: Any) -> Ratio:
+        return self.as_linear() / other
+
+
+class Rows(Measure):
+    """How many rows; with a filter, how many of them."""
+
+    def aggregate(self) -> models.expressions.Combinable:
+        return models.Count("pk", filter=self.where)
+
+
+class Total(Measure):
+    """The sum of a whole-number column."""
+
+    def __init__(
+        self, column: str = "pk", *, where: Q | None = None, **options: Any
+    ) -> None:
+        self.summed = column
+        super().__init__(where=where, **options)
+
+    def aggregate(self) -> models.expressions.Combinable:
+        summed = models.Sum(Cast(F(self.summed), BIG), filter=self.where)
+        return Cast(Coalesce(summed, 0, output_field=BIG), BIG)
+
+    def describe(self) -> str:
+        return f"Total({self.summed}, {self.where})"
+
+
+class Squares(Total):
+    """The sum of squares of a column in coarser units, so that 64 bits hold it."""
+
+    def __init__(
+        self,
+        column: str = "pk",
+        *,
+        unit: int = 60,
+        where: Q | None = None,
+        **options: Any,
+    ) -> None:
+        self.unit = unit
+        super().__init__(column, where=where, **options)
+
+    def aggregate(self) -> models.expressions.Combinable:
+        # Whole-number division is the same on both databases for what is not negative.
+        coarse = (
+            Cast(F(self.summed), BIG) / self.unit
+            if self.unit > 1
+            else Cast(F(self.summed), BIG)
+        )
+        coarse = models.ExpressionWrapper(coarse, output_field=BIG)
+        square = models.ExpressionWrapper(coarse * coarse, output_field=BIG)
+        summed = models.Sum(square, filter=self.where)
+        return Cast(Coalesce(summed, 0, output_field=BIG), BIG)
+
+    def describe(self) -> str:
+        return f"Squares({self.summed} / {self.unit}, {self.where})"
+
+
+class Cells(models.Model):
+    """The cells of one axis: a fact with one of its time fields.
+
+    A subclass names `fact`, `when` and `cuts` and declares its measures, of which
+    `rows` is mandatory: a cell without rows is deleted.
+
+    Leaf cells (grain LEAF) are read from rows: an agent's day with `other` = the team
+    at that time, and a dimension member's day with `other` = the team. All other
+    grains are roll-ups: `other` is 0 for all teams, or a team with all below it.
+    """
+
+    cut = models.SmallIntegerField()
+    member = models.BigIntegerField()  # 0: none
+    grain = models.SmallIntegerField()
+    start = models.IntegerField()
+    other = models.BigIntegerField()
+    pk = models.CompositePrimaryKey("cut", "member", "grain", "start", "other")
+
+    fact: ClassVar[type[models.Model]]
+    when: ClassVar[str]
+    cuts: ClassVar[tuple[Cut, ...]] = ()
+    base: ClassVar[Q] = Q(exclusion=0)
+    agent: ClassVar[str] = "agent"
+
+    class Meta:
+        abstract = True
+        indexes = [  # roll-ups and company-wide pages read a grain over a time
+            models.Index(fields=["cut", "grain", "start"], name="%(class)s_grain")
+        ]
+
+    @classmethod
+    def key(cls) -> str:
+        """Return the name of the axis, for example "metrics.ticketsopened"."""
+        return cls._meta.label_lower
+
+    @classmethod
+    def team(cls) -> str:
+        """Return the fact's column with the owner's team on the day of the event."""
+        columns = {field.name for field in cls.fact._meta.get_fields()}
+        stamped = f"{cls.when.removesuffix('_day')}_team"
+        return stamped if stamped in columns else "team"
+
+    @classmethod
+    def measures(cls) -> list[Measure]:
+        return [each for each in cls._meta.local_fields if isinstance(each, Measure)]
+
+    @classmethod
+    def leaf_cuts(cls) -> tuple[Cut, ...]:
+        return (Cut.AGENT, *cls.cuts)

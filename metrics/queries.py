@@ -1,0 +1,390 @@
+"""Reads: values for pages, the API and commands, from snapshots or cells alike."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, F, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from crmkpi.accounts.access import Access
+from crmkpi.accounts.queries import get_organisation
+from crmkpi.crm.models import Exclusion
+from crmkpi.lib.bulk import KeysIn
+from crmkpi.lib.money import to_major
+from crmkpi.lib.numbers import Unit
+from crmkpi.lib.periods import Period
+from metrics.catalog import METRICS
+from metrics.engine import rows as fact_rows
+from metrics.engine import versions
+from metrics.engine.compute import Computed, Request, compute
+from metrics.engine.windows import BEGINNING
+from metrics.expressions import Level, linears
+from metrics.measures import AXES
+from metrics.measures.base import Cells
+from metrics.metric import Metric
+from metrics.models import MetricVersion, ScopeVersion, Snapshot
+from metrics.scopes import Scope, ScopeKey
+
+MONEY = (Unit.MONEY, Unit.MONEY_PER_DAY)
+_KEY = ("version_id", "cut", "member", "other", "grain", "start")
+
+
+class UnknownMetric(LookupError):
+    """A key that is not in the catalogue."""
+
+
+@dataclass(frozen=True)
+class Value:
+    """A number as a reader gets it.
+
+    Unit: percentages 0–100, durations in seconds or days, money in the organisation's
+    currency (major units).
+    Empty: value None with a reason.
+    """
+
+    key: str
+    scope: ScopeKey
+    period: Period | None
+    value: Decimal | None
+    numerator: Decimal | None
+    denominator: Decimal | None
+    n: int | None
+    cases: int | None  # with those too young to count
+    status: str
+    low: Decimal | None
+    high: Decimal | None
+    method: str
+    unit: Unit
+    version: int
+    computed_at: datetime
+    reason: str = ""
+    stats: dict[str, Decimal | None] = field(default_factory=dict)
+    is_partial: bool = False  # the period is still open
+    from_snapshot: bool = False
+
+    @property
+    def has_value(self) -> bool:
+        return self.value is not None
+
+    @property
+    def is_uncertain(self) -> bool:
+        return self.status == "low_n"
+
+
+Asked = tuple[str, ScopeKey, Period | None]
+
+
+def get_metric(key: str) -> Metric:
+    """Return a metric of the catalogue.
+
+    Raises: UnknownMetric naming the key.
+    """
+    try:
+        return METRICS[key]
+    except KeyError as error:
+        raise UnknownMetric(
+            _("There is no metric “%(key)s”.") % {"key": key[:80]}
+        ) from error
+
+
+def read_value(
+    key: str, scope: Scope, period: Period | None = None, *, today: int, now: datetime
+) -> Value:
+    """Return one value, with its median and variants. Queries: about 10."""
+    get_metric(key)
+    asked = (key, scope.key, period)
+    return read_values([asked], today=today, now=now, stats=True)[asked]
+
+
+def read_values(
+    asked: Iterable[Asked],
+    *,
+    today: int,
+    now: datetime,
+    stats: bool = False,
+    snapshots: bool = True,
+) -> dict[Asked, Value]:
+    """Return values by what was asked, whatever scope, grain or range.
+
+    A stored snapshot is taken where there is one that time cannot have changed since;
+    all else is computed from cells by the same code, so both are equal. With
+    `snapshots` false, everything is computed.
+
+    Time: a period None takes all rows, those without a known day too.
+
+    Queries: 1 for versions, 1 for snapshots, 1 for the organisation, and those of
+    compute for what is not stored.
+    """
+    wanted = list(dict.fromkeys(asked))
+    current = versions.current_versions()
+    stored = _stored(wanted, current, today) if snapshots else {}
+    found: dict[Asked, Value] = {}
+    currency = get_organisation().currency
+    for each, snapshot in stored.items():
+        found[each] = _from_snapshot(each, snapshot, current, currency, today)
+    rest = [each for each in wanted if each not in found]
+    if rest:
+        requests = {each: _request(each, today) for each in rest}
+        computed = compute(requests.values(), as_of=today, stats=stats)
+        for each, request in requests.items():
+            result = computed[request]
+            found[each] = _value(each, result, current, currency, today, now)
+    return {each: found[each] for each in wanted}
+
+
+def _request(asked: Asked, today: int) -> Request:
+    key, scope, period = asked
+    if period is None:
+        return Request(key, scope, BEGINNING, today + 1)
+    return Request(key, scope, period.start, period.end)
+
+
+def _stored(
+    wanted: Sequence[Asked], current: dict[str, MetricVersion], today: int
+) -> dict[Asked, Snapshot]:
+    """Return the snapshots that are still right today."""
+    keys = {
+        (current[key].pk, *scope, int(period.grain), period.start): (key, scope, period)
+        for key, scope, period in wanted
+        if period is not None and period.grain is not None and key in current
+    }
+    if not keys:
+        return {}
+    rows = Snapshot.objects.filter(KeysIn([F(name) for name in _KEY], list(keys)))
+    found: dict[Asked, Snapshot] = {}
+    for row in rows:
+        asked = keys[tuple(getattr(row, name) for name in _KEY)]
+        settled = row.end + METRICS[asked[0]].matures_after
+        if row.as_of_day >= min(settled, today):
+            found[asked] = row
+    return found
+
+
+def _from_snapshot(
+    asked: Asked,
+    row: Snapshot,
+    current: dict[str, MetricVersion],
+    currency: str,
+    today: int,
+) -> Value:
+    stats = {
+        name: None if text is None else Decimal(text)
+        for name, text in row.stats.items()
+        if name != "reason"
+    }
+    computed = Computed(
+        status=row.status,
+        value=row.value,
+        numerator=row.numerator,
+        denominator=row.denominator,
+        n=row.n,
+        cases=row.cases,
+        low=row.low,
+        high=row.high,
+        method=row.method,
+        stats=stats,
+        reason=row.stats.get("reason", ""),
+    )
+    value = _value(asked, computed, current, currency, today, row.computed_at)
+    return Value(**{**value.__dict__, "from_snapshot": True})
+
+
+def _value(
+    asked: Asked,
+    computed: Computed,
+    current: dict[str, MetricVersion],
+    currency: str,
+    today: int,
+    computed_at: datetime,
+) -> Value:
+    key, scope, period = asked
+    metric = METRICS[key]
+    version = current.get(key)
+    return Value(
+        key=key,
+        scope=scope,
+        period=period,
+        value=_major(metric, computed.value, currency),
+        numerator=_major(metric, computed.numerator, currency),
+        denominator=_plain(computed.denominator),
+        n=computed.n,
+        cases=computed.cases,
+        status=computed.status,
+        low=_major(metric, computed.low, currency),
+        high=_major(metric, computed.high, currency),
+        method=computed.method,
+        unit=metric.unit,
+        version=version.number if version else 0,
+        computed_at=computed_at,
+        reason=computed.reason,
+        stats={
+            name: _major(metric, each, currency)
+            for name, each in computed.stats.items()
+        },
+        is_partial=period is not None and period.end > today,
+    )
+
+
+def _major(
+    metric: Metric, value: Decimal | int | None, currency: str
+) -> Decimal | None:
+    """Return money in major units, all else as it is."""
+    if value is None:
+        return None
+    if metric.unit in MONEY:
+        return Decimal(value) * to_major(1, currency)
+    return Decimal(value)
+
+
+def minor(value: Decimal | float, currency: str) -> Decimal:
+    """Return an amount in minor units, as figures are printed from."""
+    return Decimal(str(value)) / to_major(1, currency)
+
+
+def _plain(value: int | None) -> Decimal | None:
+    return None if value is None else Decimal(value)
+
+
+def main_axes(metric: Metric) -> list[type[Cells]]:
+    """Return the axes whose rows a reader would call the rows of the metric.
+
+    For a rate those of its denominator, for a sum those of what is summed.
+    """
+    parts = linears(metric.expression)
+    if not parts:
+        return [AXES[axis] for axis in sorted(metric.axes)]
+    if isinstance(metric.expression, Level):
+        return [AXES[axis] for axis in sorted(parts[0].axes)]
+    chosen = parts[-1] if metric.additivity == "R" else parts[0]
+    return [AXES[axis] for axis in sorted(chosen.axes)]
+
+
+@dataclass(frozen=True)
+class ExclusionCount:
+    """How many rows of the scope and period one rule left out."""
+
+    name: str
+    count: int
+
+
+def exclusions(
+    key: str, scope: ScopeKey, period: Period | None, *, today: int
+) -> list[ExclusionCount]:
+    """Return what was left out, by reason, and the rows without a known day.
+
+    Empty: a reason that left nothing out is not listed.
+
+    Queries: 1 or 2 for each axis.
+    """
+    metric = get_metric(key)
+    found: list[ExclusionCount] = []
+    for axis in main_axes(metric):
+        found += _excluded(axis, metric, scope, period, today)
+    return found
+
+
+def _excluded(
+    axis: type[Cells],
+    metric: Metric,
+    scope: ScopeKey,
+    period: Period | None,
+    today: int,
+) -> Iterable[ExclusionCount]:
+    end = today + 1 if period is None else min(period.end, today + 1)
+    start = None if period is None or metric.is_state else period.start
+    if "exclusion" in {each.name for each in axis.fact._meta.get_fields()}:
+        rows = fact_rows.rows_of(axis, scope, start, end).filter(exclusion__gt=0)
+        counts = rows.order_by().values("exclusion").annotate(count=Count("pk"))
+        for each in counts.order_by("exclusion"):
+            label = str(Exclusion(each["exclusion"]).label)
+            yield ExclusionCount(label, each["count"])
+    if start is not None:
+        undated = Q(**{axis.when: BEGINNING}) & fact_rows.scope_filter(axis, scope)
+        base = axis.fact._default_manager.filter(undated)
+        count = fact_rows.counted(axis, base).count()
+        if count:
+            yield ExclusionCount(str(_("Undated")), count)
+
+
+@dataclass(frozen=True)
+class RowsBehind:
+    """The rows of one axis behind a number."""
+
+    axis: type[Cells]
+    rows: QuerySet[Any]  # each with in_numerator: whether it counts above the line too
+
+
+def rows_behind(
+    key: str, scope: ScopeKey, period: Period | None, *, access: Access, today: int
+) -> list[RowsBehind]:
+    """Return the rows of a number that the reader may see, axis by axis.
+
+    For a rate these are the rows of the denominator, each marked whether it is in the
+    numerator; for a count or sum the rows that were counted; for a state at a date the
+    spells that cover it.
+
+    Queries: none until the rows are read; 1 for a team.
+    """
+    metric = get_metric(key)
+    mature = today + 1 - metric.matures_after
+    end = mature if period is None else min(period.end, mature)
+    start = None if period is None else period.start
+    return [
+        RowsBehind(axis, _behind(axis, metric, scope, start, end, access))
+        for axis in main_axes(metric)
+    ]
+
+
+def _behind(
+    axis: type[Cells],
+    metric: Metric,
+    scope: ScopeKey,
+    start: int | None,
+    end: int,
+    access: Access,
+) -> QuerySet[Any]:
+    if isinstance(metric.expression, Level):
+        rows = fact_rows.rows_of(axis, scope, None, end)
+        rows = rows.filter(Q(ended_day__isnull=True) | Q(ended_day__gte=end))
+        names = {ref.name for ref in metric.expression.started.refs}
+    elif metric.reads_rows:
+        rows, names = fact_rows.rows_of(axis, scope, None, end), {"rows"}
+    else:
+        rows = fact_rows.rows_of(axis, scope, start, end)
+        parts = linears(metric.expression)
+        chosen = parts[-1] if metric.additivity == "R" else parts[0]
+        names = {ref.name for ref in chosen.refs if ref.axis == axis.key()}
+    held = rows.filter(_any_of(axis, names))
+    return held.visible_to(access).order_by(f"-{axis.when}", "-pk")
+
+
+def _any_of(axis: type[Cells], names: set[str]) -> Q:
+    """Return the filter for rows that at least one of the measures counts."""
+    found = Q(pk__in=[])
+    for measure in axis.measures():
+        if measure.name in names:
+            found |= axis.base & measure.where if measure.where else axis.base
+    return found
+
+
+def numerator_ids(
+    behind: RowsBehind, metric: Metric, ids: Iterable[int]
+) -> frozenset[int]:
+    """Return which of these rows count above the line. Queries: 1."""
+    parts = linears(metric.expression)
+    if metric.additivity != "R" or not parts:
+        return frozenset(ids)
+    names = {ref.name for ref in parts[0].refs if ref.axis == behind.axis.key()}
+    above = behind.axis.fact._default_manager.filter(
+        _any_of(behind.axis, names), pk__in=list(ids)
+    )
+    return frozenset(above.values_list("pk", flat=True))
+
+
+def scope_version(scope: ScopeKey) -> int:
+    """Return the number that grows with every change of a scope. Queries: 1."""
+    found = ScopeVersion.objects.filter(cut=scope.cut, member=scope.member)
+    return found.values_list("number", flat=True).first() or 0

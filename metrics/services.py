@@ -1,0 +1,78 @@
+"""Writes of the engine: working off what waits, rebuilding, pinning."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from metrics.engine import rebuild as rebuilding
+from metrics.engine import refresh, snapshots
+from metrics.models import CalendarDay, DirtyKey, Slot, StalePair
+
+Progress = Callable[[str, int, int], None]  # what, done, of how many
+
+
+@dataclass(frozen=True)
+class Drained:
+    """What a drain did."""
+
+    claims: int  # of the first stage
+    pairs: int  # of the second stage
+    is_empty: bool  # whether nothing was left
+
+
+def drain(
+    *, now: datetime, seconds: float | None = None, progress: Progress | None = None
+) -> Drained:
+    """Work off dirty keys and stale pairs until none is left or time is up.
+
+    Safe to run twice, at once with others, and to die half-way: each claim is one
+    transaction that takes its keys with it.
+    """
+    deadline = None if seconds is None else time.monotonic() + seconds
+    claims = pairs = 0
+    while deadline is None or time.monotonic() < deadline:
+        if refresh.work_off_one(now=now):
+            claims += 1
+            if progress:
+                left = DirtyKey.objects.count()
+                left += Slot.objects.filter(rebuild=True).count()
+                progress("cells", claims, claims + left // refresh.CLAIM + 1)
+            continue
+        done = snapshots.work_off_pairs(now=now)
+        if not done:
+            break
+        pairs += done
+        if progress:
+            progress("snapshots", pairs, pairs + StalePair.objects.count())
+    return Drained(claims, pairs, is_empty=not is_waiting())
+
+
+def is_waiting() -> bool:
+    """Whether any work waits. Queries: up to 3."""
+    return (
+        DirtyKey.objects.exists()
+        or Slot.objects.filter(rebuild=True).exists()
+        or StalePair.objects.exists()
+    )
+
+
+def rebuild(
+    *, now: datetime, axis: str | None = None, progress: Progress | None = None
+) -> Drained:
+    """Read all cells again from the rows, or those of one axis, and their snapshots.
+
+    Gives the same as the refresh does; readers see the old cells until the new ones
+    are complete.
+    """
+    rebuilding.request_rebuild(axis)
+    return drain(now=now, progress=progress)
+
+
+def change_calendar(*, now: datetime) -> None:
+    """Take over another week start or fiscal year: new calendar, all cells anew."""
+    with transaction.atomic():
+        CalendarDay.objects.all().delete()
+        rebuilding.request_rebuild()

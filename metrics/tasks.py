@@ -1,0 +1,37 @@
+"""Celery: take what is due, call one service. The database remembers the work."""
+
+import logging
+
+from celery import shared_task
+from django.db import OperationalError
+from django.utils import timezone
+from kombu.exceptions import OperationalError as BrokerError
+
+from metrics import services
+from metrics.engine import snapshots
+
+logger = logging.getLogger(__name__)
+SECONDS = 60  # of work in one task; the rest is for the next one
+
+
+@shared_task
+def refresh() -> int:
+    """Work off what waits; ring again when time was up before the work was."""
+    drained = services.drain(now=timezone.now(), seconds=SECONDS)
+    if not drained.is_empty:
+        ring_the_bell()
+    return drained.claims
+
+
+@shared_task
+def turn_the_day() -> int:
+    """Compute anew what time alone changes; beat rings every hour."""
+    return snapshots.turn_the_day(now=timezone.now())
+
+
+def ring_the_bell() -> None:
+    """Wake a worker. A broker that is away delays the work and loses nothing."""
+    try:
+        refresh.delay()
+    except (BrokerError, OperationalError, OSError) as error:
+        logger.warning("The broker did not take a wake-up: %s", error)
