@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Any
 
-from django.db.models import Model, Q
+from django.db.models import IntegerChoices, Model, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -42,7 +43,7 @@ class Dimension:
     label: str | Promise
     column: str  # of the fact, without _id
     model: type[Model] | None = None  # where members live, when they are rows
-    choices: type[Channel] | type[SlaClock.Kind] | None = None  # or a fixed list
+    choices: type[IntegerChoices] | None = None  # or a fixed list
     names: tuple[str, ...] = ("name",)  # the columns a member may be called by
 
     def member_id(self, name: str) -> int | None:
@@ -52,20 +53,10 @@ class Dimension:
         """
         wanted = name.strip()
         if self.choices is not None:
-            for choice in self.choices:
-                spoken = {choice.name.lower(), str(choice.label).lower()}
-                if wanted.lower().replace("-", "_") in spoken | {str(choice.label)}:
-                    return choice.value
-                if wanted.lower() in spoken:
-                    return choice.value
-            return None
-        return (
-            self._members()
-            .filter(self._called(wanted))
-            .values_list("pk", flat=True)
-            .order_by("pk")
-            .first()
-        )
+            return _choice(self.choices, wanted)
+        called = self._members().filter(self._called(wanted)).order_by("pk")
+        found: int | None = called.values_list("pk", flat=True).first()
+        return found
 
     def labels(self, ids: Iterable[int]) -> dict[int, str]:
         """Return the names of members; 0, the rows without one, has its own name.
@@ -78,8 +69,9 @@ class Dimension:
         found = self._members().filter(pk__in=set(ids) - {0})
         return none | dict(found.values_list("pk", self.names[0]))
 
-    def _members(self):  # type: ignore[no-untyped-def]
-        assert self.model is not None
+    def _members(self) -> QuerySet[Any]:
+        if self.model is None:
+            raise TypeError(f"the members of {self.key} are a fixed list")
         rows = self.model._default_manager.all()
         return rows.filter(dimension=self.key) if self.model is Member else rows
 
@@ -88,6 +80,14 @@ class Dimension:
         for column in self.names:
             called |= Q(**{f"{column}__iexact": name})
         return called
+
+
+def _choice(choices: type[IntegerChoices], wanted: str) -> int | None:
+    """Return the value of a fixed list by its name or label, whatever the case."""
+    for choice in choices:
+        if wanted.lower() in (choice.name.lower(), str(choice.label).lower()):
+            return int(choice.value)
+    return None
 
 
 def _open(cut: Cut, kind: Member.Dimension) -> Dimension:

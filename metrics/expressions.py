@@ -5,7 +5,7 @@ Sums of measures are divided only here, in Python, never in SQL. Writing
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 
@@ -74,8 +74,18 @@ def as_linear(value: Any) -> Linear:
     raise TypeError(f"not a measure: {value!r}")
 
 
+class _OfSums:
+    """Take a measure wherever a sum of measures is expected."""
+
+    def __post_init__(self) -> None:
+        for each in fields(self):  # type: ignore[arg-type]
+            value = getattr(self, each.name)
+            if hasattr(value, "as_linear"):
+                object.__setattr__(self, each.name, value.as_linear())
+
+
 @dataclass(frozen=True)
-class Amount:
+class Amount(_OfSums):
     """A count or sum of what happened in the period (additive)."""
 
     total: Linear
@@ -83,7 +93,7 @@ class Amount:
 
 
 @dataclass(frozen=True)
-class Ratio:
+class Ratio(_OfSums):
     """One sum divided by another; none when the lower one is 0."""
 
     numerator: Linear
@@ -91,7 +101,7 @@ class Ratio:
 
 
 @dataclass(frozen=True)
-class Mean:
+class Mean(_OfSums):
     """A ratio of a sum to a count, with squares for its interval."""
 
     total: Linear
@@ -101,7 +111,7 @@ class Mean:
 
 
 @dataclass(frozen=True)
-class Balance:
+class Balance(_OfSums):
     """The share of one side less the share of the other, for example NPS."""
 
     plus: Linear
@@ -110,7 +120,7 @@ class Balance:
 
 
 @dataclass(frozen=True)
-class Level:
+class Level(_OfSums):
     """A state at a date: all that started up to it less all that ended."""
 
     started: Linear

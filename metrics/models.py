@@ -48,6 +48,9 @@ class CalendarDay(models.Model):
             models.Index(fields=["month", "day"], name="calendar_month"),
         ]
 
+    def __str__(self) -> str:
+        return str(self.day)
+
 
 class Slot(models.Model):
     """One axis with one leaf cut: the row that a worker locks while it works there."""
@@ -62,6 +65,9 @@ class Slot(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["axis", "cut"], name="slot_once")
         ]
+
+    def __str__(self) -> str:
+        return f"{self.axis} {self.cut}"
 
 
 class DirtyKey(models.Model):
@@ -78,6 +84,9 @@ class DirtyKey(models.Model):
             models.Index(fields=["slot_id", "id"], name="dirty_key_slot")
         ]
 
+    def __str__(self) -> str:
+        return f"{self.slot_id}: {self.member} {self.other} {self.day}"
+
 
 class StalePair(models.Model):
     """A scope and period whose snapshots may have changed; append-only."""
@@ -89,6 +98,9 @@ class StalePair(models.Model):
     grain = models.SmallIntegerField()
     start = models.IntegerField()
     cause = models.CharField(max_length=12, choices=Cause)
+
+    def __str__(self) -> str:
+        return f"{self.axis}: {self.cut} {self.member} {self.grain} {self.start}"
 
 
 class MeasureState(models.Model):
@@ -103,6 +115,9 @@ class MeasureState(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["axis", "measure"], name="measure_once")
         ]
+
+    def __str__(self) -> str:
+        return f"{self.axis}.{self.measure}"
 
 
 class MetricVersion(models.Model):
@@ -137,6 +152,9 @@ class Pin(models.Model):
                 fields=["metric", "cut", "member", "other"], name="pin_once"
             )
         ]
+
+    def __str__(self) -> str:
+        return f"{self.metric} {self.cut} {self.member}"
 
 
 class Snapshot(models.Model):
@@ -182,6 +200,9 @@ class Snapshot(models.Model):
             )
         ]
 
+    def __str__(self) -> str:
+        return f"{self.version_id}: {self.cut} {self.member} {self.grain} {self.start}"
+
 
 class Revision(models.Model):
     """What a snapshot of a closed period was before it changed; append-only."""
@@ -209,6 +230,9 @@ class Revision(models.Model):
             )
         ]
 
+    def __str__(self) -> str:
+        return f"{self.version_id}: {self.cut} {self.member} {self.grain} {self.start}"
+
 
 class ScopeVersion(models.Model):
     """A number that grows whenever a figure of the scope may have changed.
@@ -225,3 +249,6 @@ class ScopeVersion(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["cut", "member"], name="scope_version_once")
         ]
+
+    def __str__(self) -> str:
+        return f"{self.cut} {self.member}: {self.number}"

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import Count, F, Q, QuerySet
 from django.utils.translation import gettext as _
@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from crmkpi.accounts.access import Access
 from crmkpi.accounts.queries import get_organisation
 from crmkpi.crm.models import Exclusion
+from crmkpi.crm.querysets import FactQuerySet
 from crmkpi.lib.bulk import KeysIn
 from crmkpi.lib.money import to_major
 from crmkpi.lib.numbers import Unit
@@ -357,7 +358,7 @@ def _behind(
         parts = linears(metric.expression)
         chosen = parts[-1] if metric.additivity == "R" else parts[0]
         names = {ref.name for ref in chosen.refs if ref.axis == axis.key()}
-    held = rows.filter(_any_of(axis, names))
+    held = cast(FactQuerySet, rows.filter(_any_of(axis, names)))
     return held.visible_to(access).order_by(f"-{axis.when}", "-pk")
 
 

@@ -157,13 +157,14 @@ def _team(text: str) -> Team:
 def _agent(wanted: str) -> User:
     """Return a person by ~id (as URLs write it), external id, e-mail or name."""
     if wanted.startswith("~") and wanted[1:].isdecimal() and wanted.isascii():
-        if (person := User.objects.filter(pk=int(wanted[1:18])).first()) is not None:
-            return person
+        by_id: User | None = User.objects.filter(pk=int(wanted[1:18])).first()
+        if by_id is not None:
+            return by_id
     identity = AgentIdentity.objects.filter(external_id=wanted).select_related("user")
     if (known := identity.order_by("pk").first()) is not None:
         return known.user
     people = User.objects.filter(Q(email__iexact=wanted) | Q(name__iexact=wanted))
-    found = list(people.order_by("pk")[:2])
+    found: list[User] = list(people.order_by("pk")[:2])
     if not found:
         raise ScopeError(_("There is no agent “%(name)s”.") % {"name": wanted})
     if len(found) > 1:

@@ -23,7 +23,7 @@ def insert_select(
     names = ", ".join(quote(column) for column in columns)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO {quote(model._meta.db_table)} ({names}) {sql}",  # noqa: S608
+            f"INSERT INTO {quote(model._meta.db_table)} ({names}) {sql}",
             params,
         )
         return int(cursor.rowcount)

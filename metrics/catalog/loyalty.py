@@ -15,8 +15,8 @@ NEW_OUT = _("Customers acquired within the period; test and internal accounts.")
 
 active_customers = Metric(
     expression=Level(
-        started=CustomersStarted.rows.as_linear(),
-        ended=CustomersEnded.rows.as_linear(),
+        started=CustomersStarted.rows,
+        ended=CustomersEnded.rows,
     ),
     title=_("Active customers"),
     text=_("Customers with a running contract or an order in the last 365 days."),

@@ -43,9 +43,7 @@ prospects = Metric(
 )
 
 open_opportunities = Metric(
-    expression=Level(
-        started=StagesEntered.open.as_linear(), ended=StagesLeft.open.as_linear()
-    ),
+    expression=Level(started=StagesEntered.open, ended=StagesLeft.open),
     title=_("Open opportunities"),
     text=_("Deals that are neither won nor lost."),
     formula=_("deals open at the end of the period"),
@@ -90,7 +88,7 @@ close_rate = Metric(
 )
 
 won_deals = Metric(
-    expression=Amount(OpportunitiesClosed.won.as_linear()),
+    expression=Amount(OpportunitiesClosed.won),
     title=_("Won deals"),
     text=_("Deals that were won."),
     formula=_("number of deals won"),
@@ -105,9 +103,7 @@ won_deals = Metric(
 )
 
 won_value = Metric(
-    expression=Amount(
-        OpportunitiesClosed.won_amount.as_linear(), OpportunitiesClosed.won.as_linear()
-    ),
+    expression=Amount(OpportunitiesClosed.won_amount, OpportunitiesClosed.won),
     title=_("Won value"),
     text=_("What the deals won are worth."),
     formula=_("sum of the amounts of deals won"),
@@ -123,9 +119,9 @@ won_value = Metric(
 
 average_deal_size = Metric(
     expression=Mean(
-        total=OpportunitiesClosed.won_amount.as_linear(),
-        count=OpportunitiesClosed.won.as_linear(),
-        squares=OpportunitiesClosed.won_amount2.as_linear(),
+        total=OpportunitiesClosed.won_amount,
+        count=OpportunitiesClosed.won,
+        squares=OpportunitiesClosed.won_amount2,
         squares_unit=100,
     ),
     distribution=Distribution("metrics.opportunitiesclosed", "amount", "won"),
@@ -144,9 +140,9 @@ average_deal_size = Metric(
 
 sales_cycle_length = Metric(
     expression=Mean(
-        total=OpportunitiesClosed.cycle_days.as_linear(),
-        count=OpportunitiesClosed.timed.as_linear(),
-        squares=OpportunitiesClosed.cycle_days2.as_linear(),
+        total=OpportunitiesClosed.cycle_days,
+        count=OpportunitiesClosed.timed,
+        squares=OpportunitiesClosed.cycle_days2,
     ),
     distribution=Distribution("metrics.opportunitiesclosed", "cycle_days", "timed"),
     title=_("Sales cycle length"),
@@ -163,9 +159,7 @@ sales_cycle_length = Metric(
 )
 
 new_revenue = Metric(
-    expression=Amount(
-        OrdersPaid.first_amount.as_linear(), OrdersPaid.first.as_linear()
-    ),
+    expression=Amount(OrdersPaid.first_amount, OrdersPaid.first),
     title=_("New revenue"),
     text=_("Value of the first orders of new customers."),
     formula=_("sum of first orders"),
@@ -181,9 +175,9 @@ new_revenue = Metric(
 
 average_order_value = Metric(
     expression=Mean(
-        total=OrdersPaid.amount.as_linear(),
-        count=OrdersPaid.rows.as_linear(),
-        squares=OrdersPaid.amount2.as_linear(),
+        total=OrdersPaid.amount,
+        count=OrdersPaid.rows,
+        squares=OrdersPaid.amount2,
         squares_unit=100,
     ),
     title=_("Average order value"),
@@ -238,7 +232,7 @@ pipeline_velocity = Metric(
 )
 
 sales_calls = Metric(
-    expression=Amount(Interactions.sales_calls.as_linear()),
+    expression=Amount(Interactions.sales_calls),
     title=_("Sales calls"),
     text=_("Outgoing calls for a sale."),
     formula=_("number of outgoing sales calls"),
@@ -253,7 +247,7 @@ sales_calls = Metric(
 )
 
 new_customers = Metric(
-    expression=Amount(CustomersAcquired.rows.as_linear()),
+    expression=Amount(CustomersAcquired.rows),
     title=_("New customers"),
     text=_("Customers won in the period."),
     formula=_("number of customers acquired"),

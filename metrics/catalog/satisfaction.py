@@ -28,20 +28,20 @@ csat = Metric(
 csat_mean = Metric(
     expression=Mean(
         total=Answers.csat_1
-        + 2 * Answers.csat_2.as_linear()
-        + 3 * Answers.csat_3.as_linear()
-        + 4 * Answers.csat_4.as_linear()
-        + 5 * Answers.csat_5.as_linear(),
+        + 2 * Answers.csat_2
+        + 3 * Answers.csat_3
+        + 4 * Answers.csat_4
+        + 5 * Answers.csat_5,
         count=Answers.csat_1
         + Answers.csat_2
         + Answers.csat_3
         + Answers.csat_4
         + Answers.csat_5,
         squares=Answers.csat_1
-        + 4 * Answers.csat_2.as_linear()
-        + 9 * Answers.csat_3.as_linear()
-        + 16 * Answers.csat_4.as_linear()
-        + 25 * Answers.csat_5.as_linear(),
+        + 4 * Answers.csat_2
+        + 9 * Answers.csat_3
+        + 16 * Answers.csat_4
+        + 25 * Answers.csat_5,
     ),
     title=_("CSAT, mean score"),
     text=_(
@@ -108,12 +108,12 @@ ces = Metric(
             "mean",
             Mean(
                 total=Answers.ces_1
-                + 2 * Answers.ces_2.as_linear()
-                + 3 * Answers.ces_3.as_linear()
-                + 4 * Answers.ces_4.as_linear()
-                + 5 * Answers.ces_5.as_linear()
-                + 6 * Answers.ces_6.as_linear()
-                + 7 * Answers.ces_7.as_linear(),
+                + 2 * Answers.ces_2
+                + 3 * Answers.ces_3
+                + 4 * Answers.ces_4
+                + 5 * Answers.ces_5
+                + 6 * Answers.ces_6
+                + 7 * Answers.ces_7,
                 count=Answers.ces_1
                 + Answers.ces_2
                 + Answers.ces_3

@@ -7,9 +7,9 @@ from metrics.expressions import Amount, Level, Mean, Ratio
 from metrics.measures.interactions import Interactions
 from metrics.measures.tickets import (
     PromisesDecided,
+    TicketsOpened,
     TicketSpellsEnded,
     TicketSpellsStarted,
-    TicketsOpened,
     TicketsReplied,
     TicketsResolved,
 )
@@ -20,11 +20,11 @@ CALLS_IN = _("Incoming calls of which it is known whether they were answered.")
 CALLS_OUT = _("Outgoing calls; test calls.")
 
 customer_interactions = Metric(
-    expression=Amount(Interactions.rows.as_linear()),
+    expression=Amount(Interactions.rows),
     variants=(
-        ("channel:phone", Amount(Interactions.phone.as_linear())),
-        ("channel:email", Amount(Interactions.email.as_linear())),
-        ("channel:chat", Amount(Interactions.chat.as_linear())),
+        ("channel:phone", Amount(Interactions.phone)),
+        ("channel:email", Amount(Interactions.email)),
+        ("channel:chat", Amount(Interactions.chat)),
     ),
     title=_("Customer interactions"),
     text=_("Contacts with customers over all channels."),
@@ -40,7 +40,7 @@ customer_interactions = Metric(
 )
 
 ticket_volume = Metric(
-    expression=Amount(TicketsOpened.rows.as_linear()),
+    expression=Amount(TicketsOpened.rows),
     title=_("Ticket volume"),
     text=_("Tickets that were opened."),
     formula=_("number of tickets opened"),
@@ -55,7 +55,7 @@ ticket_volume = Metric(
 )
 
 tickets_handled = Metric(
-    expression=Amount(TicketsResolved.rows.as_linear()),
+    expression=Amount(TicketsResolved.rows),
     title=_("Tickets handled"),
     text=_("Tickets that were resolved."),
     formula=_("number of tickets resolved"),
@@ -71,17 +71,17 @@ tickets_handled = Metric(
 
 first_response_time = Metric(
     expression=Mean(
-        total=TicketsReplied.seconds.as_linear(),
-        count=TicketsReplied.rows.as_linear(),
-        squares=TicketsReplied.minutes2.as_linear(),
+        total=TicketsReplied.seconds,
+        count=TicketsReplied.rows,
+        squares=TicketsReplied.minutes2,
         squares_unit=60,
     ),
     variants=(
         (
             "business_hours",
             Mean(
-                total=TicketsReplied.business_seconds.as_linear(),
-                count=TicketsReplied.business_rows.as_linear(),
+                total=TicketsReplied.business_seconds,
+                count=TicketsReplied.business_rows,
             ),
         ),
     ),
@@ -103,17 +103,17 @@ first_response_time = Metric(
 
 average_resolution_time = Metric(
     expression=Mean(
-        total=TicketsResolved.seconds.as_linear(),
-        count=TicketsResolved.rows.as_linear(),
-        squares=TicketsResolved.minutes2.as_linear(),
+        total=TicketsResolved.seconds,
+        count=TicketsResolved.rows,
+        squares=TicketsResolved.minutes2,
         squares_unit=60,
     ),
     variants=(
         (
             "business_hours",
             Mean(
-                total=TicketsResolved.business_seconds.as_linear(),
-                count=TicketsResolved.business_rows.as_linear(),
+                total=TicketsResolved.business_seconds,
+                count=TicketsResolved.business_rows,
             ),
         ),
     ),
@@ -166,8 +166,8 @@ sla_compliance = Metric(
 
 open_tickets = Metric(
     expression=Level(
-        started=TicketSpellsStarted.open.as_linear(),
-        ended=TicketSpellsEnded.open.as_linear(),
+        started=TicketSpellsStarted.open,
+        ended=TicketSpellsEnded.open,
     ),
     title=_("Open tickets"),
     text=_("Tickets that wait for a resolution."),
@@ -216,7 +216,7 @@ answer_rate = Metric(
 
 abandonment_rate = Metric(
     expression=Ratio(
-        Interactions.offered - Interactions.answered, Interactions.offered.as_linear()
+        Interactions.offered - Interactions.answered, Interactions.offered
     ),
     title=_("Abandonment rate"),
     text=_("Share of incoming calls that nobody answered."),
@@ -264,9 +264,9 @@ contact_resolution_rate = Metric(
 
 average_speed_of_answer = Metric(
     expression=Mean(
-        total=Interactions.wait.as_linear(),
-        count=Interactions.waited.as_linear(),
-        squares=Interactions.wait2.as_linear(),
+        total=Interactions.wait,
+        count=Interactions.waited,
+        squares=Interactions.wait2,
     ),
     distribution=Distribution("metrics.interactions", "wait_seconds", "waited"),
     title=_("Average speed of answer"),
@@ -284,9 +284,9 @@ average_speed_of_answer = Metric(
 
 average_talk_time = Metric(
     expression=Mean(
-        total=Interactions.talk.as_linear(),
-        count=Interactions.handled.as_linear(),
-        squares=Interactions.talk2.as_linear(),
+        total=Interactions.talk,
+        count=Interactions.handled,
+        squares=Interactions.talk2,
     ),
     distribution=Distribution("metrics.interactions", "talk_seconds", "handled"),
     title=_("Average talk time"),
@@ -305,7 +305,7 @@ average_talk_time = Metric(
 average_handle_time = Metric(
     expression=Mean(
         total=Interactions.talk + Interactions.hold + Interactions.wrap_up,
-        count=Interactions.handled.as_linear(),
+        count=Interactions.handled,
     ),
     title=_("Average handle time"),
     text=_("Talking, holding and wrapping up, per answered contact."),

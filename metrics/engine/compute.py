@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from django.db.models import Min
 from django.utils.translation import gettext as _
@@ -34,7 +34,7 @@ from metrics.expressions import (
     linears,
 )
 from metrics.measures import AXES
-from metrics.metric import Metric
+from metrics.metric import Distribution, Metric
 from metrics.scopes import ScopeKey
 
 SIX = Decimal("0.000001")
@@ -275,11 +275,9 @@ class _Computation:
                 by_load[request.metric].append(request)
         for key, some in by_load.items():
             metric = METRICS[key]
-            expression = metric.expression
-            assert isinstance(expression, FromRows)
             windows = {each: self._cohort(each, metric) for each in some}
             usable = {window for window in windows.values() if window is not None}
-            loaded = expression.load(usable) if usable else {}
+            loaded = _load(metric.expression, usable) if usable else {}
             for request, window in windows.items():
                 self.found[request] = _cohort_value(metric, loaded.get(window))
 
@@ -295,7 +293,7 @@ class _Computation:
         return CohortWindow(request.scope, start, end) if end > start else None
 
     def _add_quantiles(self, requests: list[Request]) -> None:
-        by_kind: dict[distribution.Distribution, dict[Request, Window]] = {}
+        by_kind: dict[Distribution, dict[Request, Window]] = {}
         for request in requests:
             metric = METRICS[request.metric]
             if metric.distribution is None or request not in self.found:
@@ -346,13 +344,8 @@ def _ratio(
     low = high = None
     method = ""
     if metric.unit is Unit.PERCENT and 0 <= numerator <= denominator:
-        interval = wilson(numerator, denominator)
-        assert interval is not None
-        low, high, method = (
-            _six(interval.low * 100),
-            _six(interval.high * 100),
-            "wilson",
-        )
+        low, high = _wilson(numerator, denominator)
+        method = "wilson"
     return Computed(
         status="low_n" if n < metric.min_n else "ok",
         value=(Decimal(numerator * scale) / denominator).quantize(SIX),
@@ -396,10 +389,9 @@ def _balance(
 ) -> Computed:
     plus, minus = balance.plus.evaluate(sums), balance.minus.evaluate(sums)
     count, cases = balance.count.evaluate(sums), balance.count.evaluate(everything)
-    if count == 0:
-        return _nothing_to_divide(metric, plus - minus, cases)
     result = nps_score(plus, count - plus - minus, minus)
-    assert result is not None
+    if result is None:
+        return _nothing_to_divide(metric, plus - minus, cases)
     return Computed(
         status="low_n" if count < metric.min_n else "ok",
         value=(Decimal((plus - minus) * 100) / count).quantize(SIX),
@@ -434,8 +426,7 @@ def _cohort_value(metric: Metric, sums: tuple[int, int] | None) -> Computed:
     numerator, denominator = sums
     if denominator == 0:
         return _nothing_to_divide(metric, numerator, 0)
-    interval = wilson(numerator, denominator)
-    assert interval is not None
+    low, high = _wilson(numerator, denominator)
     return Computed(
         status="low_n" if denominator < metric.min_n else "ok",
         value=(Decimal(numerator * 100) / denominator).quantize(SIX),
@@ -443,10 +434,18 @@ def _cohort_value(metric: Metric, sums: tuple[int, int] | None) -> Computed:
         denominator=denominator,
         n=denominator,
         cases=denominator,
-        low=_six(interval.low * 100),
-        high=_six(interval.high * 100),
+        low=low,
+        high=high,
         method="wilson",
     )
+
+
+def _wilson(numerator: int, denominator: int) -> tuple[Decimal | None, Decimal | None]:
+    """Return the 95 % interval of a share in percent."""
+    interval = wilson(numerator, denominator)
+    if interval is None:
+        return None, None
+    return _six(interval.low * 100), _six(interval.high * 100)
 
 
 def _missing(status: str, reason: str) -> Computed:
@@ -465,9 +464,16 @@ def _replace(computed: Computed, *, stats: dict[str, Decimal | None]) -> Compute
 
 
 def _derived(request: Request) -> Derived:
-    expression = METRICS[request.metric].expression
-    assert isinstance(expression, Derived)
-    return expression
+    return cast(Derived, METRICS[request.metric].expression)
+
+
+def _load(
+    expression: Expression, windows: set[CohortWindow]
+) -> dict[CohortWindow | None, tuple[int, int]]:
+    loaded: dict[CohortWindow | None, tuple[int, int]] = cast(
+        FromRows, expression
+    ).load(windows)
+    return loaded
 
 
 def _depth(key: str) -> int:

@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import datetime
+from functools import partial
 
 from django.db import transaction
 from django.db.models import Max, Min
@@ -105,21 +106,17 @@ def fill_calendar(first: int, last: int) -> None:
 
 
 def _roll_up_agents(axis: type[Cells]) -> None:
-    """Agents' leaves become the company's and teams' days, and agents' weeks and up."""
+    """Leaves become the company's and teams' days, and the agents' weeks and up."""
     names = measure_names(axis)
-    leaf = {"measures": names, "cut": Cut.AGENT, "grain": Grain.LEAF}
-    sum_cells(
-        axis,
-        **leaf,
+    leaves = partial(sum_cells, axis, measures=names, cut=Cut.AGENT, grain=Grain.LEAF)
+    leaves(
         into_cut=str(int(Cut.COMPANY)),
         into_member="0",
         into_grain=Grain.DAY,
         into_start="c.start",
         into_other="0",
     )
-    sum_cells(
-        axis,
-        **leaf,
+    leaves(
         into_cut=str(int(Cut.TEAM)),
         into_member="e.ancestor_id",
         into_grain=Grain.DAY,
@@ -145,16 +142,20 @@ def _roll_up_agents(axis: type[Cells]) -> None:
 
 
 def _roll_up_dimension(axis: type[Cells], cut: Cut) -> None:
-    """A dimension's leaves become its days in all teams and up the tree, and coarser."""
-    leaf = {"measures": measure_names(axis), "cut": cut, "grain": Grain.LEAF}
-    into = {
-        "into_cut": "c.cut",
-        "into_member": "c.member",
-        "into_grain": Grain.DAY,
-        "into_start": "c.start",
-    }
-    sum_cells(axis, **leaf, **into, into_other="0")
-    sum_cells(axis, **leaf, **into, into_other="e.ancestor_id", joins=_UP_THE_TREE)
+    """Leaves become a member's days in all teams and up the tree, and coarser."""
+    leaves = partial(
+        sum_cells,
+        axis,
+        measures=measure_names(axis),
+        cut=cut,
+        grain=Grain.LEAF,
+        into_cut="c.cut",
+        into_member="c.member",
+        into_grain=Grain.DAY,
+        into_start="c.start",
+    )
+    leaves(into_other="0")
+    leaves(into_other="e.ancestor_id", joins=_UP_THE_TREE)
     _coarsen(axis, cut)
 
 
@@ -192,12 +193,8 @@ def remember_built(axis: type[Cells], *, now: datetime) -> None:
 
 def outdated_axes() -> list[str]:
     """Return the axes whose cells were built by other definitions. Queries: 1."""
-    states = dict(
-        ((axis, name), print_)
-        for axis, name, print_ in MeasureState.objects.values_list(
-            "axis", "measure", "fingerprint"
-        )
-    )
+    rows = MeasureState.objects.values_list("axis", "measure", "fingerprint")
+    states = {(axis, name): built for axis, name, built in rows}
     return [
         key
         for key, axis in AXES.items()

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Min
+from django.db.models import Min, Q
 
 from crmkpi.accounts.queries import get_calendar, get_organisation
 from crmkpi.accounts.teams import TeamDirectory
@@ -109,7 +109,7 @@ def _lock_oldest() -> Slot | None:
 
 
 def _claim(slot: Slot) -> dict[Key, str]:
-    """Take the oldest keys of a locked slot; their deletion rolls back with the work."""
+    """Take the oldest keys of a locked slot; they come back if the work fails."""
     oldest = DirtyKey.objects.filter(slot_id=slot.pk).order_by("id")
     rows = list(oldest.values_list("id", "member", "other", "day", "cause")[:CLAIM])
     DirtyKey.objects.filter(pk__in=[row[0] for row in rows]).delete()
@@ -166,7 +166,6 @@ def _add(axis: type[Cells], differences: dict[CellKey, list[int]]) -> None:
     names = measure_names(axis)
     rows = [(*key, *sums) for key, sums in sorted(differences.items()) if any(sums)]
     bulk.upsert(axis, CELL_KEY, names, rows, add=names)
-    at = len(CELL_KEY) + names.index("rows")
-    shrunk = [row[:5] for row in rows if row[at] < 0]
+    shrunk = [key for key, sums in differences.items() if sums[names.index("rows")] < 0]
     if shrunk:
-        cells_of(axis, shrunk).filter(rows=0).delete()
+        cells_of(axis, shrunk).filter(Q(rows=0)).delete()

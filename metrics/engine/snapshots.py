@@ -5,7 +5,7 @@ of several axes, which no first-stage transaction sees together.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -109,7 +109,7 @@ def note_all_stale(axis: type[Cells], cut: Cut, *, cause: str) -> None:
     )
 
 
-def _insert_pairs(rows: list[tuple[object, ...]]) -> None:
+def _insert_pairs(rows: Sequence[tuple[object, ...]]) -> None:
     columns = ("axis", "cut", "member", "other", "grain", "start", "cause")
     bulk.insert_rows(StalePair, columns, rows)
 
@@ -242,7 +242,7 @@ def store(targets: dict[Target, str], *, now: datetime) -> int:
         elif before is not None and _was_closed(before, METRICS[target.metric]):
             revisions.append(_revision(before, result, targets[target], now))
         rows.append((*key, *row))
-    bulk.upsert(Snapshot, KEY, COLUMNS, sorted(rows, key=lambda row: row[:6]))
+    bulk.upsert(Snapshot, KEY, COLUMNS, rows)
     Revision.objects.bulk_create(revisions)
     if rows:
         _announce(rows, now=now)

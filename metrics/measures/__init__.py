@@ -19,9 +19,9 @@ from metrics.measures.opportunities import (
 from metrics.measures.orders import OrdersPaid
 from metrics.measures.tickets import (
     PromisesDecided,
+    TicketsOpened,
     TicketSpellsEnded,
     TicketSpellsStarted,
-    TicketsOpened,
     TicketsReplied,
     TicketsResolved,
 )

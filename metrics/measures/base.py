@@ -47,16 +47,25 @@ class Measure(models.BigIntegerField):
         return f"{type(self).__name__}({self.where})"
 
     def as_linear(self) -> Linear:
+        """Return the measure as a sum of one term."""
         return Linear(((MeasureRef(self.model._meta.label_lower, self.name), 1),))
 
     def __add__(self, other: Any) -> Linear:
-        return self.as_linear() + other
+        added: Linear = self.as_linear() + other
+        return added
 
     def __sub__(self, other: Any) -> Linear:
-        return self.as_linear() - other
+        left: Linear = self.as_linear() - other
+        return left
+
+    def __mul__(self, factor: int) -> Linear:
+        return self.as_linear() * factor
+
+    __rmul__ = __mul__
 
     def __truediv__(self, other: Any) -> Ratio:
-        return self.as_linear() / other
+        ratio: Ratio = self.as_linear() / other
+        return ratio
 
 
 class Rows(Measure):
@@ -99,13 +108,10 @@ class Squares(Total):
 
     def aggregate(self) -> models.expressions.Combinable:
         # Whole-number division is the same on both databases for what is not negative.
-        coarse = (
-            Cast(F(self.summed), BIG) / self.unit
-            if self.unit > 1
-            else Cast(F(self.summed), BIG)
-        )
-        coarse = models.ExpressionWrapper(coarse, output_field=BIG)
-        square = models.ExpressionWrapper(coarse * coarse, output_field=BIG)
+        whole: Any = Cast(F(self.summed), BIG)
+        if self.unit > 1:
+            whole = models.ExpressionWrapper(whole / self.unit, output_field=BIG)
+        square = models.ExpressionWrapper(whole * whole, output_field=BIG)
         summed = models.Sum(square, filter=self.where)
         return Cast(Coalesce(summed, 0, output_field=BIG), BIG)
 
