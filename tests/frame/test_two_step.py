@@ -7,8 +7,9 @@ import struct
 import time
 
 import pytest
+import time_machine
 
-from tests.world import PASSWORD, person
+from tests.world import NOW, PASSWORD, person
 
 pytestmark = pytest.mark.django_db
 
@@ -28,6 +29,13 @@ def test_the_code_of_the_oracle():
     secret = base64.b32encode(b"12345678901234567890").decode()
 
     assert code_of(secret, at=59) == "287082"
+
+
+@pytest.fixture(autouse=True)
+def clock():
+    """Stand still, so that no code expires between two lines of a test."""
+    with time_machine.travel(NOW, tick=False) as traveller:
+        yield traveller
 
 
 @pytest.fixture
@@ -61,16 +69,14 @@ def test_with_an_app_the_password_alone_opens_nothing(client, ana):
     assert "_auth_user_id" not in client.session
 
 
-def test_the_code_of_the_app_opens_the_door(client, ana):
+def test_the_code_of_the_app_opens_the_door(client, ana, clock):
     secret = set_up_app(client)
     client.post("/accounts/logout/")
     client.post("/accounts/login/", {"login": "ana@example.com", "password": PASSWORD})
 
-    # The code used for the set-up is spent; the next half-minute has another one.
-    client.post(
-        "/accounts/two-step/authenticate/",
-        {"code": code_of(secret, at=time.time() + 30)},
-    )
+    clock.shift(30)  # the code used for the set-up is spent, another one is due
+    code = code_of(secret, at=time.time())
+    client.post("/accounts/two-step/authenticate/", {"code": code})
 
     assert client.session["_auth_user_id"] == str(ana.pk)
 
