@@ -87,6 +87,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "crmkpi.middleware.ReaderLanguage",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "crmkpi.accounts.middleware.ReaderMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -263,8 +264,12 @@ CELERY_BEAT_SCHEDULE = {
 
 # The API
 REST_FRAMEWORK = {
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PERMISSION_CLASSES": [
+        "rest_framework.permissions.IsAuthenticated",
+        "crmkpi.accounts.api.permissions.KeyHasScope",
+    ],
     "DEFAULT_AUTHENTICATION_CLASSES": [
+        "crmkpi.accounts.api.authentication.ApiKeyAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],

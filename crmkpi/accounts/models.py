@@ -1,5 +1,7 @@
 """People: the organisation, its users, the dated team tree, keys and the audit log."""
 
+from datetime import datetime
+
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import F, Q
@@ -308,6 +310,17 @@ class ApiKey(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def scope_labels(self) -> list[str]:
+        """What the key may do, in words."""
+        return [str(self.Scope(scope).label) for scope in self.scopes]
+
+    def is_usable(self, *, now: datetime) -> bool:
+        """Whether the key opens anything at an instant."""
+        return self.revoked_at is None and (
+            self.expires_at is None or now < self.expires_at
+        )
 
 
 class AuditEvent(models.Model):

@@ -25,6 +25,7 @@ from crmkpi.accounts.services.memberships import (
     set_membership,
 )
 from crmkpi.accounts.services.organisation import (
+    currency_is_locked,
     ensure_organisation,
     update_organisation,
 )
@@ -64,6 +65,7 @@ __all__ = [
     "agent_for",
     "agents_for",
     "create_api_key",
+    "currency_is_locked",
     "deactivate_user",
     "end_membership",
     "ensure_organisation",

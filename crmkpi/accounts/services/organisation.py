@@ -111,9 +111,14 @@ def _check(changed: dict[str, Any]) -> None:
         _check_currency()
 
 
-def _check_currency() -> None:
+def currency_is_locked() -> bool:
+    """Whether amounts are stored in the organisation's currency, so that it stays."""
     answers = signals.currency_in_use.send(sender=Organisation)
-    if any(answer for _receiver, answer in answers):
+    return any(answer for _receiver, answer in answers)
+
+
+def _check_currency() -> None:
+    if currency_is_locked():
         raise CurrencyLocked(
             _("The currency can no longer change: amounts are already stored in it."),
             field="currency",

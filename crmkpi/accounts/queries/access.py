@@ -1,48 +1,25 @@
-"""Reads about the organisation and about who may see what."""
+"""Who may see what."""
 
 from collections.abc import Iterable
-from datetime import datetime
 from hashlib import blake2b
 
-from django.db.models import QuerySet, Subquery
+from django.db.models import Case, QuerySet, Subquery, When
 
 from crmkpi.accounts.access import Access
 from crmkpi.accounts.models import (
     AgentIdentity,
     ApiKey,
-    Holiday,
     Membership,
     Organisation,
+    Team,
     TeamEdge,
     User,
 )
-from crmkpi.lib.business_time import BusinessCalendar, hours_from_json
-from crmkpi.lib.periods import Calendar, local_day
 
 Role = Membership.Role
 # Whose personal scorecards belong to a team.
 WORKING_ROLES = (Role.AGENT, Role.LEAD)
-
-
-def get_organisation() -> Organisation:
-    """Return the one organisation with its root team. Queries: 1."""
-    return Organisation.objects.select_related("root_team").get(pk=1)
-
-
-def get_calendar(org: Organisation) -> Calendar:
-    """Return how the organisation cuts days into weeks, quarters and years."""
-    return Calendar(week_start=org.week_start, fiscal_month=org.fiscal_month)
-
-
-def get_business_calendar(org: Organisation) -> BusinessCalendar:
-    """Return the organisation's business hours without its holidays. Queries: 1."""
-    holidays = frozenset(Holiday.objects.order_by().values_list("day", flat=True))
-    return BusinessCalendar(org.zone, hours_from_json(org.business_hours), holidays)
-
-
-def today(now: datetime, org: Organisation) -> int:
-    """Return the organisation's local day of an instant."""
-    return local_day(now, org.zone)
+HOME_ROLES = (Role.MANAGER, Role.LEAD, Role.ANALYST)
 
 
 def access_of(user: User, *, day: int) -> Access:
@@ -103,6 +80,28 @@ def access_of_key(key: ApiKey, *, day: int) -> Access:
         team_ids=frozenset(edges.values_list("descendant_id", flat=True)),
         scopes=frozenset(key.scopes),
     )
+
+
+def home_team(access: Access) -> Team | None:
+    """Return the team whose scorecard greets a reader: managed, else led, else read.
+
+    Empty: None for those who open no team.
+    Queries: 1 (none for those who open no team)
+    """
+    if not access.team_ids:
+        return None
+    rank = Case(
+        *[When(role=role, then=place) for place, role in enumerate(HOME_ROLES)],
+        default=len(HOME_ROLES),
+    )
+    home = (
+        Membership.objects.on(access.day)
+        .filter(user=access.user_id, role__in=HOME_ROLES)
+        .select_related("team")
+        .order_by(rank, "-since_day", "team__name")
+        .first()
+    )
+    return home.team if home else None
 
 
 def people_of(

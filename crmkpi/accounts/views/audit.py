@@ -1,0 +1,30 @@
+"""Who did what to people, settings and keys."""
+
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from crmkpi.accounts.forms import AuditFilter
+from crmkpi.accounts.http import ReaderRequest
+from crmkpi.accounts.queries.audit import events
+from crmkpi.accounts.views.administrators import administrators_only
+
+PER_PAGE = 50
+
+
+@require_safe
+@administrators_only
+def audit(request: ReaderRequest) -> HttpResponse:
+    """Show the audit log, latest first, 50 on a page."""
+    form = AuditFilter(request.GET)
+    found = events(**form.wanted())
+    context = {
+        "nav_active": "settings",
+        "form": form,
+        "page_obj": Paginator(found, PER_PAGE).get_page(request.GET.get("page")),
+        "zone": request.organisation.zone,
+        "heading": _("Audit log"),
+    }
+    return render(request, "accounts/audit.html", context)
