@@ -1,10 +1,12 @@
 """Where a key result is likely to end."""
 
 import math
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from itertools import accumulate
 from statistics import NormalDist, fmean, stdev
 
 from crmkpi.lib.statistics import t_quantile
@@ -250,12 +252,7 @@ class Chances:
 
     def quantile(self, q: float) -> int:
         """Return the fewest hits that at least a share q of the chances covers."""
-        covered = 0.0
-        for hits, weight in enumerate(self.weights, start=self.first):
-            covered += weight
-            if covered >= q:
-                return hits
-        return self.first + len(self.weights) - 1
+        return self.first + bisect_left(list(accumulate(self.weights)), q)
 
     def between(self, least: int | None, most: int | None) -> float:
         """Return the chance of at least `least` and at most `most` hits."""

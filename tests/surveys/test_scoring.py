@@ -301,6 +301,7 @@ def test_no_answers_have_no_value(
 def test_spread_needs_two_answers() -> None:
     assert csat(0, 0, 0, 1, 0).sd is None
     assert csat(0, 0, 0, 3, 0).sd == 0
+    assert csat(0, 0, 1, 0, 1).sd == pytest.approx(2**0.5)
 
 
 def test_wrong_counts_are_refused() -> None:

@@ -122,6 +122,7 @@ def test_nothing_until_a_day_then_linear() -> None:
 
 
 def test_nothing_until_after_the_end() -> None:
+    assert expected_none_until(100, 110, 109, 110) == 0
     assert expected_none_until(100, 110, 109, 115) == 0
     assert expected_none_until(100, 110, 110, 115) == 1
     assert expected_none_until(100, 110, 105, 90) == D("0.5")

@@ -36,6 +36,11 @@ def test_budget_counts_whole_misses_exactly() -> None:
     assert miss_budget(0.95, 0, 0, 19).allowed == 0
 
 
+def test_budget_of_a_target_of_nothing_and_of_all() -> None:
+    assert miss_budget(0, 0, 10, 0).allowed == 10
+    assert miss_budget(1, 10, 10, 5).allowed == 0
+
+
 @pytest.mark.parametrize(
     ("target", "met", "total", "more"),
     [(95, 1, 2, 3), (-0.1, 1, 2, 3), (0.9, 3, 2, 1), (0.9, -1, 2, 1), (0.9, 1, 2, -1)],
@@ -97,6 +102,17 @@ def test_no_simpson_where_only_some_segments_go_against_it() -> None:
         {"a": (90, 100), "b": (50, 100)}, {"a": (91, 100), "b": (40, 100)}
     )
     assert change is not None
+    assert not change.simpson
+
+
+def test_no_simpson_where_the_whole_stands_still() -> None:
+    # Both rates rise, and the worse segment grows just enough: 130 of 200 twice
+    change = mix_and_rate(
+        {"a": (80, 100), "b": (50, 100)}, {"a": (45, 50), "b": (85, 150)}
+    )
+    assert change is not None
+    assert change.total == 0
+    assert change.rate > 0
     assert not change.simpson
 
 

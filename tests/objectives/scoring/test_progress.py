@@ -113,6 +113,14 @@ def test_hold_without_room_before_red(red: D | None) -> None:
     assert (progress(target, 95), progress(target, D("94.99"))) == (1, 0)
 
 
+def test_range_without_red_limits_includes_its_edges() -> None:
+    bare = Target(Direction.RANGE, low=D(75), high=D(85))
+    found = [progress(bare, value) for value in (74, 75, 85, 86)]
+    assert found == [0, 1, 1, 0]
+    point = replace(bare, high=D(75))
+    assert [progress(point, value) for value in (74, 75, 76)] == [0, 1, 0]
+
+
 def test_red_limit_inside_the_band_is_refused() -> None:
     with pytest.raises(TargetError, match="red limit"):
         progress(replace(KEEP, red=D(97)), 94)

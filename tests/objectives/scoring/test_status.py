@@ -136,6 +136,7 @@ def test_close_without_a_value() -> None:
 @pytest.mark.parametrize(
     ("p", "reach", "expected"),
     [
+        ("0.5", 0.0, KrStatus.OFF_TRACK),
         ("0.5", 0.049, KrStatus.OFF_TRACK),
         ("0.5", 0.05, KrStatus.WATCH),
         ("0.5", 0.199, KrStatus.WATCH),
@@ -144,6 +145,7 @@ def test_close_without_a_value() -> None:
         ("0.42", 0.99, KrStatus.WATCH),
         ("0.1", 0.80, KrStatus.OFF_TRACK),
         ("0.1", 0.81, KrStatus.WATCH),
+        ("0.1", 1.0, KrStatus.WATCH),
         ("0.1", 0.10, KrStatus.OFF_TRACK),
     ],
 )
