@@ -238,6 +238,8 @@ def _asked_scope(request: ReaderRequest, default: Scope | None) -> Scope | None:
     if not text:
         return default or home_scope(request.access)
     try:
+        if "\x00" in text:  # which no database takes
+            raise ScopeError(text)
         return visible_scope(text, request.access)
     except (ScopeError, NotVisible) as error:
         raise Http404(_("There is no such scope that you may see.")) from error
@@ -289,11 +291,12 @@ def _period_options(
             continue
         period = calendar.parse(word, today=request.access.day)
         found[period.key] = period
+    entries = list(found.items())
     if current is not None and current.key not in found:
-        found = {current.key: current} | found
+        entries.insert(0, (current.key, current))
     return [
         Option(label_of(period), _with(request, period=key), period == current)
-        for key, period in found.items()
+        for key, period in entries
     ]
 
 
