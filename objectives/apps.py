@@ -6,3 +6,6 @@ class ObjectivesConfig(AppConfig):
     name = "objectives"
     label = "objectives"
     verbose_name = _("Objectives")
+
+    def ready(self) -> None:
+        from objectives import receivers  # noqa: F401
