@@ -51,6 +51,10 @@ class Page:
     missing_text: str
     too_many: str
     too_many_text: str
+    too_long: str
+    too_long_text: str
+    later: str
+    later_text: str
     who_text: tuple[str, ...]  # {brand}
     stop_title: str
     stop_text: str  # {brand}
@@ -106,6 +110,10 @@ PAGES: Mapping[str, Page] = {
         too_many="Please wait a moment",
         too_many_text="Too many attempts came from your network. Please try again in "
         "ten minutes.",
+        too_long="That was too much text",
+        too_long_text="Please go back and shorten it.",
+        later="Please try again later",
+        later_text="We could not store your answer just now. Nothing was sent.",
         who_text=(
             "{brand} receives your answer to find out what to do better.",
             "The people who helped you see only figures made of several answers, "
@@ -169,6 +177,11 @@ PAGES: Mapping[str, Page] = {
         too_many="Bitte warten Sie einen Moment",
         too_many_text="Aus Ihrem Netz kamen zu viele Versuche. Bitte versuchen Sie es "
         "in zehn Minuten noch einmal.",
+        too_long="Das war zu viel Text",
+        too_long_text="Bitte gehen Sie zurück und kürzen Sie ihn.",
+        later="Bitte versuchen Sie es später noch einmal",
+        later_text="Wir konnten Ihre Antwort gerade nicht speichern. Gesendet wurde "
+        "nichts.",
         who_text=(
             "{brand} erhält Ihre Antwort, um zu erfahren, was besser werden kann.",
             "Wer Ihnen geholfen hat, sieht nur Zahlen aus mehreren Antworten, nie, "
@@ -225,6 +238,10 @@ PAGES: Mapping[str, Page] = {
         missing_text="ربما فُقد جزء منه. يُرجى فتحه من رسالتنا مرة أخرى.",
         too_many="يُرجى الانتظار قليلًا",
         too_many_text="وصلت محاولات كثيرة من شبكتك. يُرجى المحاولة بعد عشر دقائق.",
+        too_long="النص طويل جدًا",
+        too_long_text="يُرجى العودة واختصاره.",
+        later="يُرجى المحاولة لاحقًا",
+        later_text="تعذّر علينا حفظ إجابتك الآن. لم يُرسَل شيء.",
         who_text=(
             "تتلقى {brand} إجابتك لتعرف ما الذي يمكن تحسينه.",
             "من ساعدوك يرون أرقامًا مجمّعة من عدة إجابات فقط، ولا يعرفون صاحب أي منها.",

@@ -116,6 +116,8 @@ def send_invitation(pk: int, *, now: datetime) -> State | None:
     if not _claim(pk, now=now):
         return None
     invitation = Invitation.objects.select_related("survey", "version").get(pk=pk)
+    if invitation.attempts > MAX_ATTEMPTS:
+        return _settle(invitation, now=now, state=State.FAILED)
     skip = _reason_now(invitation, now=now)
     if skip is not None:
         return _settle(invitation, now=now, state=State.SKIPPED, skip_reason=skip)

@@ -1,0 +1,145 @@
+"""What all customer pages share: language, headers, limits and the pages of refusal."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.db import DatabaseError
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from surveys.content import accepted_languages, choose_language
+from surveys.links import Link
+from surveys.services.errors import AlreadyAnswered, LinkClosed, UnknownLink
+from surveys.texts import PAGES, direction
+from surveys.views.throttle import MISSES, WINDOW_SECONDS, too_many
+
+BODY_LIMIT = 64 * 1024  # a comment of 5,000 characters, escaped, and room to spare
+POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
+)
+HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": POLICY,
+    "Referrer-Policy": "same-origin",
+    "X-Robots-Tag": "noindex, nofollow",
+    "X-Frame-Options": "DENY",
+}
+Page = Callable[..., HttpResponse]
+
+
+def customer_page(*methods: str) -> Callable[[Page], Page]:
+    """Make a view that anybody may open: no session, no cookie, no script, no cache.
+
+    The forms need no CSRF cookie: nothing here acts on behalf of somebody signed in.
+    What allows a change is the secret in the address.
+    """
+
+    def decorate(view: Page) -> Page:
+        @wraps(view)
+        def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            response = _answer(request, lambda: view(request, *args, **kwargs))
+            for name, value in HEADERS.items():
+                response[name] = value
+            return response
+
+        allowed = require_http_methods(list(methods))(page)
+        return csrf_exempt(login_not_required(allowed))
+
+    return decorate
+
+
+def _answer(request: HttpRequest, view: Callable[[], HttpResponse]) -> HttpResponse:
+    if _body_length(request) > BODY_LIMIT:
+        return _say(request, "too_long", status=413)
+    try:
+        return view()
+    except UnknownLink:
+        if too_many(request, "miss", limit=MISSES):
+            response = _say(request, "too_many", status=429)
+            response["Retry-After"] = str(WINDOW_SECONDS)
+            return response
+        return _say(request, "missing", status=404)
+    except DatabaseError:
+        if request.method in ("GET", "HEAD"):
+            raise
+        # Never thank for what was not stored.
+        response = _say(request, "later", status=503)
+        response["Retry-After"] = "60"
+        return response
+
+
+def _body_length(request: HttpRequest) -> int:
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    return int(length) if str(length).isdigit() else BODY_LIMIT + 1
+
+
+def _say(request: HttpRequest, what: str, *, status: int) -> HttpResponse:
+    """Return a page of two sentences for a link about which nothing may be said."""
+    language = wished_language(request, tuple(PAGES))
+    return say(what, language=language, status=status)
+
+
+def say(what: str, *, language: str, brand: str = "", status: int) -> HttpResponse:
+    """Return a page of two sentences."""
+    page = PAGES[language]
+    return render(
+        "message",
+        language=language,
+        brand=brand,
+        status=status,
+        heading=getattr(page, what),
+        text=getattr(page, f"{what}_text"),
+    )
+
+
+def refuse(
+    error: AlreadyAnswered | LinkClosed, *, language: str, brand: str
+) -> HttpResponse:
+    """Return the page for a link that takes no answer (any more)."""
+    if isinstance(error, AlreadyAnswered):
+        return say("already", language=language, brand=brand, status=409)
+    return say("closed", language=language, brand=brand, status=410)
+
+
+def render(
+    template: str, *, language: str, brand: str, status: int = 200, **context: Any
+) -> HttpResponse:
+    """Return a customer page in a language; no request reaches its template."""
+    html = render_to_string(
+        f"surveys/public/{template}.html",
+        {
+            "page": PAGES[language],
+            "language": language,
+            "direction": direction(language),
+            "brand": brand,
+            "mark": brand[:1].upper(),
+            **context,
+        },
+    )
+    return HttpResponse(html, status=status)
+
+
+def language_of(request: HttpRequest, link: Link) -> str:
+    """Return the language to speak: the customer's choice on the page, then the
+    invitation's, then that of the address, of the browser, of the survey."""
+    invited = link.invitation.language if link.invitation else ""
+    return wished_language(request, link.content.languages, invited=invited)
+
+
+def wished_language(
+    request: HttpRequest, offered: tuple[str, ...], *, invited: str = ""
+) -> str:
+    """Return the first language that is wished for and offered."""
+    return choose_language(
+        offered,
+        request.POST.get("in", ""),
+        request.GET.get("in", ""),
+        invited,
+        request.GET.get("lang", ""),
+        accepted=accepted_languages(request.headers.get("Accept-Language", "")),
+    )

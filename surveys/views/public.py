@@ -1,0 +1,326 @@
+"""Everything a customer reaches without signing in, and nothing else.
+
+GET and HEAD only show; what is recorded comes by POST from a form of ours.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+
+from surveys.content import Content
+from surveys.links import Link, find_invitation, find_shared
+from surveys.mails import about
+from surveys.models import Answer, Response
+from surveys.scoring import Scale, ScoreError
+from surveys.services import answers, invitations
+from surveys.services.answers import Answered
+from surveys.services.errors import (
+    AlreadyAnswered,
+    BadComment,
+    BadScore,
+    EditOver,
+    LinkClosed,
+    StaleForm,
+    UnknownLink,
+)
+from surveys.texts import PAGES
+from surveys.tokens import Form, hash_of
+from surveys.views.customer_pages import (
+    customer_page,
+    language_of,
+    refuse,
+    render,
+    say,
+)
+from surveys.views.throttle import SHARED_ANSWERS, WINDOW_SECONDS, too_many
+
+Take = Callable[..., Answered]
+
+
+@customer_page("GET", "HEAD", "POST")
+def answer(request: HttpRequest, token: str) -> HttpResponse:
+    """The question of an invitation."""
+    link = _must_exist(find_invitation(token))
+    if request.method == "POST":
+        return _take(request, link, token, take=answers.answer)
+    language, brand = language_of(request, link), link.content.brand
+    if link.is_answered:
+        return say("already", language=language, brand=brand, status=200)
+    return _show_if_open(request, link, token)
+
+
+@customer_page("GET", "HEAD", "POST")
+def shared(request: HttpRequest, address: str) -> HttpResponse:
+    """The question behind a link that anybody may use."""
+    link = _must_exist(find_shared(address))
+    if request.method != "POST":
+        return _show_if_open(request, link, address)
+    if too_many(request, f"answer:{link.survey.pk}", limit=SHARED_ANSWERS):
+        language = language_of(request, link)
+        response = say(
+            "too_many", language=language, brand=link.content.brand, status=429
+        )
+        response["Retry-After"] = str(WINDOW_SECONDS)
+        return response
+    return _take(request, link, address, take=answers.answer_shared)
+
+
+@customer_page("GET", "HEAD")
+def who_sees(request: HttpRequest, token: str = "", address: str = "") -> HttpResponse:
+    """Who sees an answer, in three sentences."""
+    link = _must_exist(find_invitation(token) if token else find_shared(address))
+    back = (
+        reverse("surveys:answer", args=[token])
+        if token
+        else reverse("surveys:shared", args=[address])
+    )
+    return render(
+        "who",
+        language=language_of(request, link),
+        brand=link.content.brand,
+        back=f"{back}{_kept_choice(request)}",
+    )
+
+
+@customer_page("GET", "HEAD", "POST")
+def thanks(request: HttpRequest, key: str) -> HttpResponse:
+    """Thank for an answer and, for a day, take a comment."""
+    response = _response_of(key)
+    if request.method != "POST":
+        return _thank(response, key, done=request.GET.get("done", ""))
+    text = request.POST.get("comment", "")
+    try:
+        answers.comment(key, text=text, now=timezone.now())
+    except BadComment as error:
+        fault = (
+            "comment_too_long" if error.reason == "too long" else "comment_unreadable"
+        )
+        return _thank(response, key, text=text, fault=fault, status=422)
+    except EditOver:
+        return _thank(response, key, status=410)
+    done = "?done=comment" if text.strip() else ""
+    return _see(f"{reverse('surveys:thanks', args=[key])}{done}")
+
+
+@customer_page("GET", "HEAD", "POST")
+def change(request: HttpRequest, key: str) -> HttpResponse:
+    """Change an answer, reachable only from its thank-you page."""
+    response = _response_of(key)
+    now = timezone.now()
+    may_change = response.origin == Response.Origin.INVITATION
+    if not may_change or not _is_editable(response, now):
+        return _thank(response, key, status=410)
+    if request.method != "POST":
+        given = Answer.objects.get(response=response, value__isnull=False)
+        return _show_change(response, key, chosen=given.value)
+    try:
+        answers.change_answer(key, score=request.POST.get("score"), now=now)
+    except BadScore:
+        return _show_change(response, key, fault=True, status=422)
+    except EditOver:
+        return _thank(response, key, status=410)
+    return _see(f"{reverse('surveys:thanks', args=[key])}?done=change")
+
+
+@customer_page("GET", "HEAD", "POST")
+def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
+    """Stop surveys: GET asks, POST does it, also the one of mail programs."""
+    link = _must_exist(find_invitation(token, may_be_unsubscribe=True))
+    language, brand = language_of(request, link), link.content.brand
+    if request.method == "POST":
+        invitations.unsubscribe(token, now=timezone.now())
+    return render(
+        "unsubscribe",
+        language=language,
+        brand=brand,
+        is_done=request.method == "POST",
+    )
+
+
+def _must_exist(link: Link | None) -> Link:
+    if link is None:
+        raise UnknownLink("")
+    return link
+
+
+def _show_if_open(request: HttpRequest, link: Link, secret: str) -> HttpResponse:
+    if not link.is_open(timezone.now()):
+        language = language_of(request, link)
+        return refuse(LinkClosed(""), language=language, brand=link.content.brand)
+    chosen = _valid(request.GET.get("score"), link.content.scale)
+    return _show(request, link, secret, chosen=chosen)
+
+
+def _take(request: HttpRequest, link: Link, secret: str, *, take: Take) -> HttpResponse:
+    """Store a posted answer and lead to its thank-you page."""
+    language, score = language_of(request, link), request.POST.get("score")
+    try:
+        answered = take(
+            secret,
+            score=score,
+            form=request.POST.get("form", ""),
+            language=language,
+            now=timezone.now(),
+        )
+    except (AlreadyAnswered, LinkClosed) as error:
+        return refuse(error, language=language, brand=link.content.brand)
+    except StaleForm:
+        if link.is_answered:
+            error = AlreadyAnswered("")
+            return refuse(error, language=language, brand=link.content.brand)
+        chosen = _valid(score, link.content.scale)
+        return _show(request, link, secret, chosen=chosen, fault="stale", status=422)
+    except BadScore:
+        return _show(request, link, secret, fault="choose_score", status=422)
+    return _see(reverse("surveys:thanks", args=[answered.edit_key]))
+
+
+def _show(
+    request: HttpRequest,
+    link: Link,
+    secret: str,
+    *,
+    chosen: int | None = None,
+    fault: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    """Return the question page with a form that nobody has yet."""
+    content, language = link.content, language_of(request, link)
+    invitation = link.invitation
+    form = Form.hand_out(link=link.name, version_id=link.version.pk, now=timezone.now())
+    others = [
+        (each, PAGES[each].name, f"?in={each}")
+        for each in content.languages
+        if each != language
+    ]
+    return render(
+        "question",
+        status=status,
+        **_question(content, language, chosen=chosen, fault=fault),
+        picked=chosen if request.method == "GET" else None,
+        form=form.signed,
+        about=about(invitation, PAGES[language], language) if invitation else "",
+        others=others,
+        who=f"{request.path}who/{_kept_choice(request)}",
+        stop=reverse("surveys:unsubscribe", args=[secret]) if invitation else "",
+    )
+
+
+def _show_change(
+    response: Response,
+    key: str,
+    *,
+    chosen: int | None = None,
+    fault: bool = False,
+    status: int = 200,
+) -> HttpResponse:
+    content = Content.from_json(response.version.content)
+    language = _spoken(response, content)
+    return render(
+        "change",
+        status=status,
+        **_question(
+            content, language, chosen=chosen, fault="choose_score" if fault else ""
+        ),
+        back=reverse("surveys:thanks", args=[key]),
+    )
+
+
+def _question(
+    content: Content, language: str, *, chosen: int | None, fault: str
+) -> dict[str, Any]:
+    """Return what the form with the scale shows."""
+    scale, words = content.scale, content.wording(language)
+    sentence = getattr(PAGES[language], fault) if fault else ""
+    return {
+        "language": language,
+        "brand": content.brand,
+        "question": words.question,
+        "low": words.low,
+        "high": words.high,
+        "scale": scale,
+        "size": scale.high - scale.low + 1,
+        "values": range(scale.low, scale.high + 1),
+        "chosen": chosen,
+        "fault": sentence.format(low=scale.low, high=scale.high),
+    }
+
+
+def _thank(
+    response: Response,
+    key: str,
+    *,
+    done: str = "",
+    text: str = "",
+    fault: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    content = Content.from_json(response.version.content)
+    language = _spoken(response, content)
+    page = PAGES[language]
+    is_editable = _is_editable(response, timezone.now())
+    prompt = ""
+    if is_editable and done != "comment":
+        given = Answer.objects.get(response=response, value__isnull=False)
+        prompt = content.wording(language).prompt(content.scale.band(given.value))
+    sentences = {"comment": page.comment_thanks, "change": page.changed}
+    return render(
+        "thanks",
+        language=language,
+        brand=content.brand,
+        status=status,
+        sentence=sentences.get(done, page.recorded),
+        prompt=prompt,
+        text=text,
+        fault=getattr(page, fault) if fault else "",
+        change=reverse("surveys:change", args=[key])
+        if is_editable and response.origin == Response.Origin.INVITATION
+        else "",
+    )
+
+
+def _response_of(key: str) -> Response:
+    """Return the response of a thank-you page. Queries: 1."""
+    found = (
+        Response.objects.select_related("version")
+        .filter(edit_key_hash=hash_of(key))
+        .first()
+    )
+    if found is None:
+        raise UnknownLink("")
+    return found
+
+
+def _is_editable(response: Response, now: datetime) -> bool:
+    return (
+        response.exclusion == 0
+        and response.edit_until is not None
+        and now < response.edit_until
+    )
+
+
+def _spoken(response: Response, content: Content) -> str:
+    languages = content.languages
+    return response.language if response.language in languages else languages[0]
+
+
+def _valid(score: str | None, scale: Scale) -> int | None:
+    try:
+        return scale.check(score)
+    except ScoreError:
+        return None
+
+
+def _kept_choice(request: HttpRequest) -> str:
+    """Return the part of an address that keeps the language chosen on the page."""
+    wish = request.GET.get("in", "")
+    return f"?in={wish}" if wish in PAGES else ""
+
+
+def _see(address: str) -> HttpResponse:
+    """Send the browser to a page of its own, so that reloading posts nothing."""
+    return HttpResponseRedirect(address, status=303)
