@@ -5,6 +5,7 @@ from django.core.cache import cache
 from django.db import connection
 
 from tests import needs
+from tests.world import build_world
 
 
 @pytest.fixture(autouse=True)
@@ -24,3 +25,9 @@ def pytest_runtest_setup(item):
             pytest.skip(reason)
     if any(item.iter_markers("postgresql")) and connection.vendor != "postgresql":
         pytest.skip("runs in the pass on PostgreSQL")
+
+
+@pytest.fixture
+def world(db):
+    """The cast of tests/world.py."""
+    return build_world()

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from allauth.account import forms as allauth_forms
 from django import forms
 from django.contrib.auth.password_validation import (
     password_validators_help_text_html,
@@ -45,15 +44,6 @@ class DayField(forms.DateField):
         if not FIRST_DAY <= day <= LAST_DAY:
             raise forms.ValidationError(self.error_messages["range"], code="range")
         return day
-
-
-class ResetPasswordForm(allauth_forms.ResetPasswordForm):
-    """Send reset mail only to people who have been invited and have accepted."""
-
-    def clean_email(self) -> str:
-        email: str = super().clean_email()
-        self.users = [user for user in self.users if user.has_usable_password()]
-        return email
 
 
 class AcceptForm(forms.Form):

@@ -45,7 +45,17 @@ class SignInForm(_Labelled, LoginForm):
 
 
 class ForgottenPasswordForm(_Labelled, ResetPasswordForm):
+    """Send mail only to people who have a password to forget.
+
+    Those met in imports or not yet joined get in by an invitation and not by this.
+    """
+
     labels = {"email": _("E-mail address")}
+
+    def clean_email(self) -> str:
+        email: str = super().clean_email()
+        self.users = [user for user in self.users if user.has_usable_password()]
+        return email
 
 
 class NewPasswordForm(_Labelled, ResetPasswordKeyForm):

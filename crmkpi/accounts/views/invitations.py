@@ -22,7 +22,7 @@ def accept_invitation(request: HttpRequest, token: str) -> HttpResponse:
     try:
         invitation = services.open_invitation(token=token, now=now)
         form = AcceptForm(
-            request.POST or None,
+            request.POST if request.method == "POST" else None,
             user=invitation.user,
             initial={"name": invitation.user.name},
         )

@@ -43,7 +43,7 @@ def api_keys(request: ReaderRequest) -> HttpResponse:
 @administrators_only
 def api_key_new(request: ReaderRequest) -> HttpResponse:
     """Create a key and show it on this answer alone: only its hash is kept."""
-    form = ApiKeyForm(request.POST or None)
+    form = ApiKeyForm(request.POST if request.method == "POST" else None)
     context = {
         "nav_active": "settings",
         "form": form,

@@ -19,7 +19,7 @@ from crmkpi.accounts.views.administrators import administrators_only
 def settings(request: ReaderRequest) -> HttpResponse:
     """Show and change settings; those that move stored days are confirmed first."""
     form = SettingsForm(
-        request.POST or None,
+        request.POST if request.method == "POST" else None,
         organisation=request.organisation,
         is_locked=services.currency_is_locked(),
         initial=settings_initial(

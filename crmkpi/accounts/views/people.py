@@ -76,7 +76,7 @@ def _csv_row(line: PersonLine) -> list[str]:
 @administrators_only
 def person_new(request: ReaderRequest) -> HttpResponse:
     """Invite somebody new, with a first role in a team."""
-    form = NewPersonForm(request.POST or None)
+    form = NewPersonForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             user = _invite_new(request, form)

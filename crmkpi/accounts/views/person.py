@@ -112,7 +112,10 @@ def membership_end(request: ReaderRequest, pk: int, membership: int) -> HttpResp
     held = get_object_or_404(
         Membership.objects.select_related("team"), pk=membership, user=user
     )
-    form = EndForm(request.POST or None, initial={"last": from_day(request.access.day)})
+    form = EndForm(
+        request.POST if request.method == "POST" else None,
+        initial={"last": from_day(request.access.day)},
+    )
     if request.method == "POST" and form.is_valid():
         try:
             services.end_membership(

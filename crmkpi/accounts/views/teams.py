@@ -22,7 +22,8 @@ from crmkpi.accounts.views.administrators import administrators_only
 def teams(request: ReaderRequest) -> HttpResponse:
     """Show the tree of today; sending the form adds a team."""
     form = NewTeamForm(
-        request.POST or None, initial={"parent": request.organisation.root_team}
+        request.POST if request.method == "POST" else None,
+        initial={"parent": request.organisation.root_team},
     )
     if request.method == "POST" and form.is_valid():
         try:

@@ -1,0 +1,245 @@
+"""What every address answers to whom; a new address must be put into TABLE.
+
+Principals, from tests/world.py:
+anonymous      nobody signed in
+agent          Alice of Support Berlin
+lead           Lee of Support Berlin
+manager        Ana of Support EMEA, above Support Berlin
+analyst        Nora of the whole company
+administrator  Adam, who holds no role in any team
+stranger       Carl, lead of Sales North: what belongs to Support is 404 to him
+key            a system with a key that reads metrics of Support EMEA
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+
+from crmkpi.accounts import services
+from tests.world import PASSWORD, World
+
+PRINCIPALS = (
+    "anonymous",
+    "agent",
+    "lead",
+    "manager",
+    "analyst",
+    "administrator",
+    "stranger",
+    "key",
+)
+Answers = dict[str, int]
+
+
+def nothing(world: World) -> dict[str, Any]:
+    return {}
+
+
+@dataclass(frozen=True)
+class Rule:
+    """How one address answers.
+
+    `get` and `post` hold a status for each principal; `post` is left out where the
+    address takes none, and everybody gets 405 (anonymous is asked to sign in first).
+    `kwargs` builds what the address needs, `data` what is posted, both in the world
+    of the test. What a POST writes is taken back before the next principal.
+    """
+
+    get: Answers
+    post: Answers | None = None
+    kwargs: Callable[[World], dict[str, Any]] = nothing
+    data: Callable[[World], dict[str, Any]] = nothing
+    query: str = ""  # added to the address, for example "?scope=company"
+    json: bool = False  # post the data as JSON
+
+
+def everybody(status: int = 200, **others: int) -> Answers:
+    """Return the same answer for all, signed in or not, but for those named."""
+    return dict.fromkeys(PRINCIPALS, status) | others
+
+
+def signed_in(status: int = 200, **others: int) -> Answers:
+    """Return an answer for people who signed in; others are sent to sign in (302)."""
+    return everybody(status, anonymous=302, key=302) | others
+
+
+def administrators(status: int = 200) -> Answers:
+    """Return an answer for administrators; other people get 403."""
+    return signed_in(403, administrator=status)
+
+
+def api(status: int = 200, **others: int) -> Answers:
+    """Return an answer for people and keys; anonymous gets 401."""
+    return everybody(status, anonymous=401) | others
+
+
+def has_page(name: str) -> bool:
+    """Whether this installation has a page, whatever its address needs."""
+    try:
+        reverse(name, kwargs={"slug": "any"})
+    except NoReverseMatch:
+        return False
+    return True
+
+
+def invitation(world: World) -> dict[str, Any]:
+    # Views read the clock, so what expires must be counted from it.
+    _invitation, token = services.invite_user(
+        email="new@example.com", name="New", actor=world.adam, now=timezone.now()
+    )
+    return {"token": token}
+
+
+def alice(world: World) -> dict[str, Any]:
+    return {"pk": world.alice.pk}
+
+
+def berlin(world: World) -> dict[str, Any]:
+    return {"slug": world.berlin.slug}
+
+
+TABLE: dict[str, Rule] = {}
+TABLE |= {  # frame and sign-in
+    "healthz": Rule(get=everybody()),
+    "readyz": Rule(get=everybody()),
+    "appearance": Rule(
+        get=signed_in(405), post=signed_in(302), data=lambda world: {"theme": "dark"}
+    ),
+    "account_login": Rule(
+        get=everybody(302, anonymous=200, key=200),
+        post=everybody(302, anonymous=200, key=200),
+    ),
+    "account_logout": Rule(get=signed_in(), post=signed_in(302)),
+    "account_inactive": Rule(get=everybody()),
+    "account_reauthenticate": Rule(get=signed_in(), post=signed_in()),
+    "account_change_password": Rule(get=signed_in(), post=signed_in()),
+    "account_set_password": Rule(get=signed_in(302), post=signed_in(302)),
+    "account_reset_password": Rule(get=everybody(), post=everybody()),
+    "account_reset_password_done": Rule(get=everybody()),
+    "account_reset_password_from_key": Rule(
+        get=everybody(),
+        post=everybody(),
+        kwargs=lambda world: {"uidb36": "1", "key": "wrong-key"},
+    ),
+    "account_reset_password_from_key_done": Rule(get=everybody()),
+    "mfa_index": Rule(get=signed_in()),
+    "mfa_authenticate": Rule(get=signed_in(302), post=signed_in(302)),
+    "mfa_reauthenticate": Rule(get=signed_in(302), post=signed_in(302)),
+    "mfa_activate_totp": Rule(get=signed_in(302), post=signed_in(302)),
+    "mfa_deactivate_totp": Rule(get=signed_in(404), post=signed_in(404)),
+    "mfa_view_recovery_codes": Rule(get=signed_in(404)),
+    "mfa_generate_recovery_codes": Rule(get=signed_in(302), post=signed_in(302)),
+    "mfa_download_recovery_codes": Rule(get=signed_in(404), post=signed_in(404)),
+}
+
+TABLE |= {  # people, teams, settings, keys
+    # Scorecards greet those who have one, their pages being there.
+    "accounts:landing": Rule(
+        get=signed_in(302 if has_page("objectives:team_scorecard") else 200)
+        | {"administrator": 302}
+    ),
+    "accounts:accept_invitation": Rule(
+        get=everybody(),
+        post=everybody(302),
+        kwargs=invitation,
+        data=lambda world: {"name": "New", "password": PASSWORD},
+    ),
+    "accounts:people": Rule(get=administrators()),
+    "accounts:people_csv": Rule(get=administrators()),
+    "accounts:person_new": Rule(
+        get=administrators(),
+        post=administrators(302),
+        data=lambda world: {
+            "name": "Zoe",
+            "email": "zoe@example.com",
+            "team": world.berlin.pk,
+            "role": "agent",
+        },
+    ),
+    "accounts:person": Rule(
+        get=administrators(),
+        post=administrators(302),
+        kwargs=alice,
+        data=lambda world: {"name": "Alicia"},
+    ),
+    "accounts:membership_add": Rule(
+        get=signed_in(405),
+        post=administrators(302),
+        kwargs=alice,
+        data=lambda world: {"team": world.north.pk, "role": "lead"},
+    ),
+    "accounts:membership_end": Rule(
+        get=administrators(),
+        post=administrators(302),
+        kwargs=lambda world: {
+            "pk": world.alice.pk,
+            "membership": world.alice.memberships.get().pk,
+        },
+        data=lambda world: {"last": "2026-02-12"},
+    ),
+    "accounts:person_move": Rule(
+        get=signed_in(405),
+        post=administrators(302),
+        kwargs=alice,
+        data=lambda world: {"team": world.north.pk, "from_day": "2026-02-13"},
+    ),
+    "accounts:person_invite": Rule(
+        get=signed_in(405),
+        post=administrators(302),
+        kwargs=lambda world: {
+            "pk": services.agent_for(source="calls", external_id="Martha").pk
+        },
+        data=lambda world: {"email": "martha@example.com"},
+    ),
+    "accounts:person_deactivate": Rule(
+        get=administrators(), post=administrators(302), kwargs=alice
+    ),
+    "accounts:teams": Rule(
+        get=administrators(),
+        post=administrators(302),
+        data=lambda world: {"name": "Night shift", "parent": world.berlin.pk},
+    ),
+    "accounts:team": Rule(
+        get=administrators(),
+        post=administrators(302),
+        kwargs=berlin,
+        data=lambda world: {"name": "Berlin", "is_active": "on"},
+    ),
+    "accounts:team_place": Rule(
+        get=signed_in(405),
+        post=administrators(302),
+        kwargs=berlin,
+        data=lambda world: {"parent": world.sales.pk, "from_day": "2026-02-13"},
+    ),
+    "accounts:settings": Rule(
+        get=administrators(),
+        post=administrators(302),
+        data=lambda world: {
+            "name": "Southwind",
+            "currency": "EUR",
+            "zone": "Europe/Berlin",
+            "week_start": "0",
+            "fiscal_month": "1",
+            **dict.fromkeys(("mon", "tue", "wed", "thu", "fri"), "09:00-17:00"),
+        },
+    ),
+    "accounts:api_keys": Rule(get=administrators()),
+    "accounts:api_key_new": Rule(
+        get=administrators(),
+        post=administrators(200),  # the answer shows the key this once
+        data=lambda world: {
+            "name": "Import",
+            "scopes": ["facts:write"],
+            "whole_company": "on",
+        },
+    ),
+    "accounts:api_key_revoke": Rule(
+        get=administrators(),
+        post=administrators(302),
+        kwargs=lambda world: {"pk": world.key.pk},
+    ),
+    "accounts:audit": Rule(get=administrators()),
+}
