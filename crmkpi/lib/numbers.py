@@ -9,7 +9,6 @@ from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
 from babel import Locale
-from babel.core import UnknownLocaleError
 from babel.numbers import get_currency_symbol
 from django.utils.formats import number_format
 from django.utils.translation import get_language, to_locale
@@ -268,10 +267,7 @@ def _locale() -> str:
 
 
 def _with_currency(number: str, currency: str) -> str:
-    try:
-        locale = Locale.parse(_locale())
-    except (UnknownLocaleError, ValueError):
-        locale = Locale("en")
+    locale = Locale.parse(_locale())
     symbol = get_currency_symbol(currency, locale=locale)
     if not locale.currency_formats["standard"].pattern.startswith("¤"):
         return f"{number}\N{NO-BREAK SPACE}{symbol}"

@@ -20,6 +20,7 @@ NBSP = "\N{NO-BREAK SPACE}"
         (100, Unit.PERCENT, "100", "%"),
         (99.97, Unit.PERCENT, "99.97", "%"),
         (0.04, Unit.PERCENT, "0.04", "%"),
+        (99.99996, Unit.PERCENT, "100", "%"),
         (-4.26, Unit.PERCENT, "−4.3", "%"),
         (128.4, Unit.PERCENT, "128.4", "%"),
         (26, Unit.POINTS, "+26", ""),
@@ -108,6 +109,7 @@ def test_figures_follow_the_language() -> None:
         assert figure(94.66, Unit.PERCENT).text == "94,7"
         assert figure(1310, Unit.COUNT).text == "1.310"
         assert figure(131050, Unit.MONEY).text == f"1.310,50{NBSP}€"
+        assert figure(120000000, Unit.MONEY, compact=True).text == f"1,2m{NBSP}€"
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), Decimal("NaN")])

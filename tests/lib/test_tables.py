@@ -225,6 +225,14 @@ def test_a_packed_file_has_a_largest_size(monkeypatch: pytest.MonkeyPatch) -> No
         open_table(io.BytesIO(gzip.compress(b"a,b\n" * 300)), name="large")
 
 
+def test_a_file_that_is_no_table_is_closed_again(tmp_path: Path) -> None:
+    # An open file would be reported as a warning, and warnings are errors here.
+    path = tmp_path / "empty.csv"
+    path.touch()
+    with pytest.raises(TableError, match="empty"):
+        open_table(path, name=path.name)
+
+
 class Pipe(io.RawIOBase):
     """Bytes that can be read once, such as a request body."""
 
