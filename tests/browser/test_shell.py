@@ -59,3 +59,13 @@ def test_the_skip_link_is_first_and_leads_to_the_content(open_page):
     page.keyboard.press("Enter")
 
     assert page.evaluate("document.activeElement.id") == "main"
+
+
+def test_the_pages_of_the_api_draw_themselves(open_page):
+    person("Ana")
+    page = open_page()
+    sign_in(page)
+
+    page.goto("/api/docs/")
+
+    page.get_by_role("heading", name="crmkpi").wait_for()
