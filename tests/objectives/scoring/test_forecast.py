@@ -69,6 +69,14 @@ def test_flow_at_the_close_is_certain() -> None:
         assert forecast.reach == reach
 
 
+def test_limit_is_kept_when_the_flow_ends_on_it() -> None:
+    limit = Target(Direction.AT_MOST, target=D(50))
+    for actual, reach in ((50, 1.0), (51, 0.0)):
+        forecast = forecast_flow(actual, [1, 3] * 4, 0, limit)
+        assert forecast is not None
+        assert forecast.reach == reach
+
+
 @pytest.mark.parametrize(
     ("target", "reach"),
     [
@@ -108,6 +116,13 @@ def test_ratio_at_a_steady_rate() -> None:
     assert forecast.value == pytest.approx(90)
     assert forecast.low < forecast.low_50 < 90 < forecast.high_50 < forecast.high
     assert forecast.rough
+
+
+def test_ratio_is_rough_under_fifteen_days_with_cases() -> None:
+    for days, rough in ((14, True), (15, False)):
+        forecast = forecast_ratio([(9, 10)] * days + [(0, 0)] * 9, 10, SHARE)
+        assert forecast is not None
+        assert forecast.rough is rough
 
 
 def test_ratio_band_by_brute_force() -> None:
