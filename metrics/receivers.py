@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from crmkpi.crm.signals import facts_changed
 from metrics.engine import marks, rebuild, versions
+from metrics.measures import AXES
 from surveys.signals import response_changed
 
 
@@ -40,4 +41,7 @@ def prepare_engine(sender: Any, **_: Any) -> None:
     rebuild.ensure_slots()
     versions.mirror_catalogue(now=now)
     for axis in rebuild.outdated_axes():
-        rebuild.request_rebuild(axis)
+        if AXES[axis].fact._default_manager.exists():
+            rebuild.request_rebuild(axis)
+        else:
+            rebuild.remember_built(AXES[axis], now=now)

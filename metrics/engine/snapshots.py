@@ -98,7 +98,10 @@ def note_all_stale(axis: type[Cells], cut: Cut, *, cause: str) -> None:
         cells = cells.filter(cut__in=STORED_CUTS)
     columns = ("cut", "member", "other", "grain", "start")
     keys = set(cells.values_list(*columns))
-    held = Snapshot.objects.filter(cut__in=[int(each) for each in cuts])
+    held = Snapshot.objects.filter(
+        cut__in=[int(each) for each in cuts],
+        version__key__in=metrics_by_axis().get(axis.key(), ()),
+    )
     keys |= set(held.values_list(*columns))
     _insert_pairs(
         [
@@ -235,6 +238,8 @@ def store(targets: dict[Target, str], *, now: datetime) -> int:
         key = (version.pk, *target.scope, int(target.grain), target.start)
         row = snapshot_row(result, request.end, as_of=as_of, now=now)
         before = old.get(key)
+        if before is None and not result.numerator and not result.value:
+            continue  # an empty value is stored only in the place of another one
         if before is not None and _same(before, row):
             if before.as_of_day == as_of:
                 continue
