@@ -101,10 +101,11 @@
       label: {
         display: true,
         content: mark.label,
-        position: "start",
+        position: "end",
+        yAdjust: -18,
         color: colour("ink-3"),
-        backgroundColor: colour("surface"),
-        font: { size: 12 },
+        backgroundColor: "transparent",
+        font: { size: 12, weight: 400 },
       },
     }));
     const end = spec.labels.length - 1;
@@ -142,7 +143,7 @@
     },
     plugins: {
       legend: { display: false },
-      annotation: { annotations: annotations(spec) },
+      annotation: { clip: false, annotations: annotations(spec) },
       tooltip: {
         filter: (item) => item.datasetIndex === 0,
         displayColors: false,
