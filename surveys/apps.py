@@ -8,4 +8,8 @@ class SurveysConfig(AppConfig):
     verbose_name = _("Surveys")
 
     def ready(self) -> None:
+        from crmkpi.crm.ingest.registry import register
         from surveys import receivers  # noqa: F401 (listens from here on)
+        from surveys.records import RESPONSE
+
+        register(RESPONSE)

@@ -9,6 +9,7 @@ from django.dispatch import receiver
 from crmkpi.accounts.signals import calendar_changed, teams_changed
 from crmkpi.crm.models import Source
 from crmkpi.crm.signals import ratings_received
+from surveys.models import Response
 from surveys.scoring import DEFAULT_SCALES, Kind
 from surveys.services.imports import (
     Given,
@@ -17,6 +18,9 @@ from surveys.services.imports import (
     record_responses,
 )
 from surveys.services.restamp import restamp_days, restamp_teams
+from surveys.tokens import hash_of
+
+LONGEST_ID = Response._meta.get_field("external_id").max_length
 
 
 @receiver(teams_changed, dispatch_uid="surveys.teams_changed")
@@ -91,8 +95,11 @@ def _record(
 
 
 def _external_id(row: Mapping[str, Any]) -> str:
-    """Return the response's id: the record's own, its record and the kind.
+    """Return the response's id: the record's name and id, and the kind.
 
     Example: the csat of interaction "9001": "interaction:9001:csat"
     """
-    return f"{row['subject']}:{row['kind']}"
+    told = f"{row['subject']}:{row['external_id']}:{row['kind']}"
+    if len(told) <= LONGEST_ID:
+        return told
+    return f"{row['subject']}:{hash_of(row['external_id'])}:{row['kind']}"

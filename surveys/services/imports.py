@@ -10,9 +10,8 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 
-from crmkpi.accounts.models import Organisation, Team
 from crmkpi.accounts.queries import get_organisation
 from crmkpi.accounts.teams import TeamDirectory
 from crmkpi.crm.models import Customer, ImportRun, Source
@@ -183,64 +182,49 @@ def delete_responses(
 
 
 @transaction.atomic
-def imported_survey(
-    *, name: str, scale: Scale, now: datetime, slug: str = "", team: Team | None = None
-) -> Asked:
+def imported_survey(*, name: str, scale: Scale, now: datetime, slug: str = "") -> Asked:
     """Return what imported answers of this name and scale belong to, made if need be.
 
-    A survey is known by slug or name. Another scale is another version; of a survey
-    that we ask ourselves, only scales that it has been asked with are taken.
-
-    Raises: WrongScale when kind or scale do not fit the survey.
+    A survey is found by slug or name and asks one kind of question: a second kind
+    under the same name is a survey beside it. Another scale is another version; of a
+    survey that we ask ourselves, one that is not asked now.
     """
-    survey = _called(slug or name) or _new_imported(
-        name=name, kind=scale.kind, now=now, slug=slug, team=team
-    )
-    if survey.kind != scale.kind:
-        raise WrongScale(survey, "kind")
+    survey = _called(slug or name, scale.kind)
+    if survey is None:
+        survey = _new_imported(name=name, kind=scale.kind, now=now, slug=slug)
     for version in survey.versions.order_by("-number"):
         if Content.from_json(version.content).scale == scale:
             return _asked(version, scale)
-    if not survey.is_imported:
-        raise WrongScale(survey, "low")
     content = Content(
         brand=get_organisation().name, language="en", scale=scale, wordings={}
     )
     version = add_version(survey, content=content, actor=None, now=now)
-    survey.version, survey.status = version, Survey.Status.LIVE
-    survey.save()
+    if survey.is_imported:
+        survey.version, survey.status = version, Survey.Status.LIVE
+        survey.save()
     return _asked(version, scale)
 
 
-class WrongScale(ValueError):
-    """A survey of this name asks something else; `column` says what."""
-
-    def __init__(self, survey: Survey, column: str) -> None:
-        super().__init__(survey.name)
-        self.survey = survey
-        self.column = column
-
-
-def fitting_kind(name: str) -> str | None:
-    """Return the kind of the survey so called, None when there is none. Queries: 1."""
-    survey = _called(name)
-    return survey.kind if survey else None
+def _called(text: str, kind: Kind) -> Survey | None:
+    """Return the survey of a kind that goes by a slug or name. Queries: 1."""
+    named = Q(slug=text.lower()) | Q(name__iexact=text)
+    beside = Q(name__iexact=_beside(text, kind))
+    found = Survey.objects.filter(named | beside, kind=kind.value)
+    return found.order_by("pk").first()
 
 
-def _called(name: str) -> Survey | None:
-    found = Survey.objects.filter(slug=name.strip().lower()).first()
-    return found or Survey.objects.filter(name__iexact=name.strip()).first()
+def _beside(name: str, kind: Kind) -> str:
+    return f"{name} ({kind.upper()})"
 
 
-def _new_imported(
-    *, name: str, kind: Kind, now: datetime, slug: str, team: Team | None
-) -> Survey:
-    root = Organisation.objects.get(pk=1).root_team
+def _new_imported(*, name: str, kind: Kind, now: datetime, slug: str) -> Survey:
+    if Survey.objects.filter(name__iexact=name).exists():
+        name = _beside(name, kind)
     return Survey.objects.create(
         slug=free_slug(slug or name),
-        name=name.strip(),
+        name=name,
         kind=kind.value,
-        team=team or root,
+        team_id=get_organisation().root_team_id,
         is_imported=True,
         created_at=now,
     )
@@ -257,9 +241,15 @@ def _asked(version: SurveyVersion, scale: Scale) -> Asked:
     )
 
 
-def _known(source: Source, given: Mapping[str, Given]) -> dict[str, _Known]:
+def stored(source: Source, external_ids: Iterable[str]) -> dict[str, Given]:
+    """Return the answers of a source that are there, by external id. Queries: 2."""
+    known = _known(source, external_ids)
+    return {external_id: each.given for external_id, each in known.items()}
+
+
+def _known(source: Source, external_ids: Iterable[str]) -> dict[str, _Known]:
     rows = Answer.objects.filter(
-        bulk.KeysIn([F("response__external_id")], [(key,) for key in given]),
+        bulk.KeysIn([F("response__external_id")], [(each,) for each in external_ids]),
         response__source=source,
         value__isnull=False,
     ).select_for_update(of=("self",))
