@@ -4,27 +4,22 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
 from crmkpi.accounts.access import Access
 from crmkpi.accounts.queries import get_organisation
-from crmkpi.crm.models import Exclusion
-from crmkpi.crm.querysets import FactQuerySet
 from crmkpi.lib.bulk import KeysIn
 from crmkpi.lib.money import to_major
 from crmkpi.lib.numbers import Unit
 from crmkpi.lib.periods import Period
+from metrics.behind import Behind, ExclusionCount, behind, left_out, visible
 from metrics.catalog import METRICS
-from metrics.engine import rows as fact_rows
 from metrics.engine import versions
 from metrics.engine.compute import Computed, Request, compute
 from metrics.engine.windows import BEGINNING
-from metrics.expressions import Level, linears
-from metrics.measures import AXES
-from metrics.measures.base import Cells
 from metrics.metric import Metric
 from metrics.models import MetricVersion, ScopeVersion, Snapshot
 from metrics.scopes import Scope, ScopeKey
@@ -249,28 +244,6 @@ def _plain(value: int | None) -> Decimal | None:
     return None if value is None else Decimal(value)
 
 
-def main_axes(metric: Metric) -> list[type[Cells]]:
-    """Return the axes whose rows a reader would call the rows of the metric.
-
-    For a rate those of its denominator, for a sum those of what is summed.
-    """
-    parts = linears(metric.expression)
-    if not parts:
-        return [AXES[axis] for axis in sorted(metric.axes)]
-    if isinstance(metric.expression, Level):
-        return [AXES[axis] for axis in sorted(parts[0].axes)]
-    chosen = parts[-1] if metric.additivity == "R" else parts[0]
-    return [AXES[axis] for axis in sorted(chosen.axes)]
-
-
-@dataclass(frozen=True)
-class ExclusionCount:
-    """How many rows of the scope and period one rule left out."""
-
-    name: str
-    count: int
-
-
 def exclusions(
     key: str, scope: ScopeKey, period: Period | None, *, today: int
 ) -> list[ExclusionCount]:
@@ -278,111 +251,27 @@ def exclusions(
 
     Empty: a reason that left nothing out is not listed.
 
-    Queries: 1 or 2 for each axis.
+    Queries: 2 to 4 for each axis.
     """
-    metric = get_metric(key)
     found: list[ExclusionCount] = []
-    for axis in main_axes(metric):
-        found += _excluded(axis, metric, scope, period, today)
+    for rows in behind(get_metric(key), scope, period, today=today):
+        found += left_out(rows)
+        if undated := rows.undated.count():
+            found.append(ExclusionCount(str(_("Undated")), undated))
     return found
-
-
-def _excluded(
-    axis: type[Cells],
-    metric: Metric,
-    scope: ScopeKey,
-    period: Period | None,
-    today: int,
-) -> Iterable[ExclusionCount]:
-    end = today + 1 if period is None else min(period.end, today + 1)
-    start = None if period is None or metric.is_state else period.start
-    if "exclusion" in {each.name for each in axis.fact._meta.get_fields()}:
-        rows = fact_rows.rows_of(axis, scope, start, end).filter(exclusion__gt=0)
-        counts = rows.order_by().values("exclusion").annotate(count=Count("pk"))
-        for each in counts.order_by("exclusion"):
-            label = str(Exclusion(each["exclusion"]).label)
-            yield ExclusionCount(label, each["count"])
-    if start is not None:
-        undated = Q(**{axis.when: BEGINNING}) & fact_rows.scope_filter(axis, scope)
-        base = axis.fact._default_manager.filter(undated)
-        count = fact_rows.counted(axis, base).count()
-        if count:
-            yield ExclusionCount(str(_("Undated")), count)
-
-
-@dataclass(frozen=True)
-class RowsBehind:
-    """The rows of one axis behind a number."""
-
-    axis: type[Cells]
-    rows: QuerySet[Any]  # each with in_numerator: whether it counts above the line too
 
 
 def rows_behind(
     key: str, scope: ScopeKey, period: Period | None, *, access: Access, today: int
-) -> list[RowsBehind]:
-    """Return the rows of a number that the reader may see, axis by axis.
+) -> list[tuple[Behind, QuerySet[Any]]]:
+    """Return the counted rows of a number that the reader may see, axis by axis.
 
-    For a rate these are the rows of the denominator, each marked whether it is in the
-    numerator; for a count or sum the rows that were counted; for a state at a date the
-    spells that cover it.
+    Each row carries `adds`, what it adds above the line; None where it only counts.
 
     Queries: none until the rows are read; 1 for a team.
     """
-    metric = get_metric(key)
-    mature = today + 1 - metric.matures_after
-    end = mature if period is None else min(period.end, mature)
-    start = None if period is None else period.start
-    return [
-        RowsBehind(axis, _behind(axis, metric, scope, start, end, access))
-        for axis in main_axes(metric)
-    ]
-
-
-def _behind(
-    axis: type[Cells],
-    metric: Metric,
-    scope: ScopeKey,
-    start: int | None,
-    end: int,
-    access: Access,
-) -> QuerySet[Any]:
-    if isinstance(metric.expression, Level):
-        rows = fact_rows.rows_of(axis, scope, None, end)
-        rows = rows.filter(Q(ended_day__isnull=True) | Q(ended_day__gte=end))
-        names = {ref.name for ref in metric.expression.started.refs}
-    elif metric.reads_rows:
-        rows, names = fact_rows.rows_of(axis, scope, None, end), {"rows"}
-    else:
-        rows = fact_rows.rows_of(axis, scope, start, end)
-        parts = linears(metric.expression)
-        chosen = parts[-1] if metric.additivity == "R" else parts[0]
-        names = {ref.name for ref in chosen.refs if ref.axis == axis.key()}
-    held = cast(FactQuerySet, rows.filter(_any_of(axis, names)))
-    return held.visible_to(access).order_by(f"-{axis.when}", "-pk")
-
-
-def _any_of(axis: type[Cells], names: set[str]) -> Q:
-    """Return the filter for rows that at least one of the measures counts."""
-    found = Q(pk__in=[])
-    for measure in axis.measures():
-        if measure.name in names:
-            found |= axis.base & measure.where if measure.where else axis.base
-    return found
-
-
-def numerator_ids(
-    behind: RowsBehind, metric: Metric, ids: Iterable[int]
-) -> frozenset[int]:
-    """Return which of these rows count above the line. Queries: 1."""
-    parts = linears(metric.expression)
-    if metric.additivity != "R" or not parts:
-        return frozenset(ids)
-    names = {ref.name for ref in parts[0].refs if ref.axis == behind.axis.key()}
-    above = behind.axis.fact._default_manager.filter(
-        _any_of(behind.axis, names), pk__in=list(ids)
-    )
-    return frozenset(above.values_list("pk", flat=True))
+    found = behind(get_metric(key), scope, period, today=today)
+    return [(rows, visible(rows, access)) for rows in found]
 
 
 def scope_version(scope: ScopeKey) -> int:

@@ -4,7 +4,8 @@ from decimal import Decimal
 from typing import Any
 
 from crmkpi.lib.periods import Period
-from metrics.queries import ExclusionCount, Value
+from metrics.behind import ExclusionCount
+from metrics.queries import Value
 from metrics.scopes import Scope
 
 Json = dict[str, Any]

@@ -1,0 +1,304 @@
+"""Some rows of every fact, with everything that a metric has to leave out.
+
+Day by day from 1 October 2025 to 13 February 2026, the same on every run. Alice and
+Bob of Support Berlin and Cleo of Sales North own them; a few belong to nobody.
+"""
+
+from datetime import timedelta
+from typing import Any
+
+from crmkpi.accounts.models import Team, User
+from crmkpi.crm import models as crm
+from crmkpi.crm.models import Channel, Exclusion
+from crmkpi.lib.periods import UNDATED
+from metrics import services
+from surveys import models as surveys
+from tests.metrics import rows
+from tests.world import NOW, TODAY, World, day
+
+FIRST = day("2025-10-01")
+LEFT_OUT = {3: Exclusion.TEST, 7: Exclusion.SPAM, 11: Exclusion.DUPLICATE}
+
+
+def write_everything(world: World) -> None:
+    """Write the rows and let the engine compute."""
+    owners = [(world.alice, world.berlin), (world.bob, world.berlin)]
+    owners += [(world.cleo, world.north), (None, None)]
+    for number, on in enumerate(range(FIRST, TODAY + 1, 2)):
+        owner, team = owners[number % 4]
+        for build in (deals, tickets, calls, money, answers):
+            build(number, on, owner, team)
+    promises()
+    undated(world)
+    services.drain(now=NOW)
+
+
+def excluded(number: int) -> int:
+    return int(LEFT_OUT.get(number % 13, Exclusion.NONE))
+
+
+def deals(number: int, on: int, owner: User | None, team: Team | None) -> None:
+    out = excluded(number)
+    closed = on + 5 + number % 9 if number % 5 else None
+    if closed is not None and closed > TODAY:
+        closed = None
+    deal = rows.deal(
+        owner,
+        team,
+        opened=on,
+        closed=closed,
+        won=number % 3 == 0,
+        amount=100_000 + 7_919 * number,
+        exclusion=out,
+        channel=number % 4,
+        region=rows.member("region", ["North", "South"][number % 2]),
+    )
+    rows.put(deal)
+    rows.put(
+        crm.StageSpell(
+            opportunity=deal,
+            stage=rows.stage("Talks"),
+            agent=owner,
+            team=team,
+            started_day=on,
+            ended_day=closed,
+            before_proposal=number % 2 == 0,
+            exclusion=out,
+        )
+    )
+    lead = _fact(crm.Lead, agent=owner, created_day=on, created_team=team)
+    rows.put(lead)
+    rows.put(
+        crm.LeadSpell(
+            lead=lead,
+            agent=owner,
+            team=team,
+            started_day=on,
+            ended_day=on + 10 if number % 2 else None,
+            exclusion=out,
+        )
+    )
+
+
+def tickets(number: int, on: int, owner: User | None, team: Team | None) -> None:
+    out = excluded(number + 1)
+    done = on + number % 4
+    is_done = done <= TODAY and number % 6 != 0
+    extra: dict[str, Any] = {}
+    if is_done:
+        extra = {
+            "status": crm.Ticket.Status.RESOLVED,
+            "replied_at": rows.noon(on),
+            "replied_day": on,
+            "replied_team": team,
+            "reply_seconds": 600 + 37 * number,
+            "reply_business_seconds": 300 + 37 * number if number % 2 else None,
+            "resolved_at": rows.noon(done),
+            "resolved_day": done,
+            "resolved_team": team,
+            "resolution_seconds": 86_400 * (done - on) + 61 * number,
+            "customer_contacts": 1 + number % 2,
+        }
+    ticket = rows.ticket(
+        owner, team, opened=on, exclusion=out, channel=number % 4, **extra
+    )
+    rows.put(ticket)
+    rows.put(
+        crm.TicketSpell(
+            ticket=ticket,
+            status=crm.Ticket.Status.OPEN,
+            agent=owner,
+            team=team,
+            started_day=on,
+            ended_day=done if is_done else None,
+            channel=ticket.channel,
+            exclusion=out,
+        )
+    )
+
+
+def calls(number: int, on: int, owner: User | None, team: Team | None) -> None:
+    out = excluded(number + 2)
+    is_answered = None if number % 10 == 9 else number % 4 != 1
+    rows.put(
+        rows.call(
+            owner,
+            team,
+            at=on,
+            exclusion=out,
+            is_answered=is_answered,
+            is_resolved=number % 3 == 0 if is_answered else None,
+            wait_seconds=10 + number if is_answered and number % 7 else None,
+            talk_seconds=60 + 3 * number if is_answered and number % 8 else None,
+            hold_seconds=number % 5 or None,
+            wrap_up_seconds=20,
+        ),
+        rows.call(
+            owner,
+            team,
+            at=on,
+            direction=crm.Interaction.Direction.OUTBOUND,
+            is_sales=number % 2 == 0,
+            exclusion=out,
+        ),
+        rows.call(owner, team, at=on, channel=Channel.EMAIL, is_answered=None),
+    )
+
+
+def money(number: int, on: int, owner: User | None, team: Team | None) -> None:
+    out = excluded(number + 3)
+    customer = _fact(
+        crm.Customer,
+        name=f"Customer {number}",
+        agent=owner,
+        acquired_day=on,
+        acquired_team=team,
+        exclusion=out,
+    )
+    rows.put(customer)
+    ended = on + 20 + number if number % 3 == 0 else on + 365
+    rows.put(
+        crm.CustomerSpell(
+            customer=customer, agent=owner, team=team, started_day=on, ended_day=ended
+        )
+    )
+    rows.put(
+        rows.order(
+            owner,
+            team,
+            paid=on,
+            amount=5_000 + 101 * number,
+            customer=customer,
+            is_first=number % 2 == 0,
+            state=number % 9 % 4 if number % 9 < 4 else crm.Order.State.PAID,
+            exclusion=out,
+        )
+    )
+    cost = _fact(
+        crm.Cost, kind=1 + number % 3, amount=1_000, first_day=on, end_day=on + 1
+    )
+    rows.put(cost)
+    rows.put(
+        crm.CostShare(
+            cost=cost, day=on, amount=1_000 + number, kind=cost.kind, team=team
+        )
+    )
+
+
+def answers(number: int, on: int, owner: User | None, team: Team | None) -> None:
+    kind, low, high, top = [("csat", 1, 5, 4), ("nps", 0, 10, 9), ("ces", 1, 7, 5)][
+        number % 3
+    ]
+    version = survey_version(kind, low, high, top)
+    at = rows.noon(on)
+    invitation = surveys.Invitation(
+        survey=version.survey,
+        version=version,
+        request_key=str(number),
+        event_day=on,
+        agent=owner,
+        sent_team=team,
+        sent_day=on,
+        sent_at=at,
+        send_after=at,
+        created_at=at,
+        is_bounced=number % 8 == 5,
+        is_answered=number % 8 < 4,
+        exclusion=excluded(number),
+    )
+    rows.put(invitation)
+    response = surveys.Response(
+        source=rows.source(),
+        external_id=f"answer {number}",
+        written_at=NOW,
+        survey=version.survey,
+        version=version,
+        origin=surveys.Response.Origin.IMPORT,
+        agent=owner,
+        answered_team=team,
+        answered_at=at,
+    )
+    response.save()
+    for value in [low + (5 * number) % (high - low + 1)]:
+        rows.put(
+            surveys.Answer(
+                response=response,
+                question=version.questions.get(),
+                survey=version.survey,
+                kind=kind,
+                value=value,
+                low=low,
+                high=high,
+                is_top=value >= top,
+                answered_at=at,
+                answered_day=on,
+                event_day=on,
+                answered_team=team,
+                agent=owner,
+                channel=number % 3,
+                exclusion=excluded(number + 4),
+            )
+        )
+
+
+def promises() -> None:
+    """Put a kept or missed promise on every ticket that was opened, some for today."""
+    for number, ticket in enumerate(crm.Ticket.objects.order_by("pk")):
+        decided = min(ticket.opened_day + number % 5, TODAY)
+        rows.put(
+            crm.SlaClock(
+                ticket=ticket,
+                kind=number % 2,
+                due_at=rows.noon(decided),
+                decided_at=rows.noon(decided) + timedelta(hours=1),
+                decided_day=decided,
+                is_met=number % 4 != 0,
+                agent=ticket.agent,
+                team=ticket.opened_team,
+                exclusion=ticket.exclusion,
+            )
+        )
+
+
+def undated(world: World) -> None:
+    """Deals of which nobody knows when they were opened."""
+    for _number in range(4):
+        deal = rows.deal(world.alice, world.berlin, opened=UNDATED)
+        rows.put(deal)
+        rows.put(
+            crm.StageSpell(
+                opportunity=deal,
+                stage=rows.stage("Talks"),
+                agent=world.alice,
+                team=world.berlin,
+                started_day=UNDATED,
+            )
+        )
+
+
+def survey_version(kind: str, low: int, high: int, top: int) -> surveys.SurveyVersion:
+    """Return the published version of the survey of a kind, made when missing."""
+    found = surveys.SurveyVersion.objects.filter(survey__slug=kind).first()
+    if found is not None:
+        return found
+    company = Team.objects.get(parents__isnull=True, name="Company")
+    survey = surveys.Survey.objects.create(
+        slug=kind, name=kind.upper(), kind=kind, team=company, created_at=NOW
+    )
+    version = surveys.SurveyVersion.objects.create(
+        survey=survey, number=1, content={}, content_hash="", published_at=NOW
+    )
+    surveys.Question.objects.create(
+        version=version, key="score", kind=kind, low=low, high=high, top_from=top
+    )
+    return version
+
+
+def _fact(model: type[Any], **fields: Any) -> Any:
+    count = model.objects.count()
+    known = {
+        "source": rows.source(),
+        "external_id": f"{model._meta.model_name} {count + 1}",
+        "written_at": NOW,
+    }
+    return model(**known | fields)

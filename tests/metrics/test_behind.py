@@ -1,0 +1,154 @@
+"""Rows and numbers agree, for every metric of the catalogue."""
+
+from decimal import Decimal
+
+import pytest
+from django.db.models import Sum
+
+from crmkpi.crm.models import Order
+from crmkpi.lib.periods import Calendar
+from metrics import behind, queries
+from metrics.catalog import METRICS
+from metrics.scopes import Scope, agent_scope, company, parse_scope, team_scope
+from tests.metrics import rows
+from tests.metrics.everything import write_everything
+from tests.world import NOW, TODAY, World, build_world, day
+
+CALENDAR = Calendar()
+PERIODS = ("2025-Q4", "2026-Q1", "2026-01", "2026-02-02..2026-02-13", None)
+
+
+@pytest.fixture(scope="module")
+def full_world(django_db_setup, django_db_blocker):
+    """The cast with rows of every kind, for the tests of this module."""
+    from django.db import transaction
+
+    with django_db_blocker.unblock(), transaction.atomic():
+        world = build_world()
+        write_everything(world)
+        yield world
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def everything(full_world: World, db: None) -> World:
+    return full_world
+
+
+def period(text: str | None):
+    return None if text is None else CALENDAR.parse(text, today=TODAY)
+
+
+def scopes(world: World) -> list[Scope]:
+    return [company(), team_scope(world.support), agent_scope(world.alice)]
+
+
+WITH_ROWS = [key for key, metric in METRICS.items() if behind.main_axes(metric)]
+
+
+@pytest.mark.parametrize("key", WITH_ROWS)
+def test_the_rows_are_as_many_as_the_number_says(key: str, everything: World) -> None:
+    checked = 0
+    for scope in scopes(everything):
+        for text in PERIODS:
+            value = queries.read_value(key, scope, period(text), today=TODAY, now=NOW)
+            if value.status == "error" or value.n is None:
+                continue
+            found = behind.behind(METRICS[key], scope.key, period(text), today=TODAY)
+            assert sum(each.counted.count() for each in found) == value.n, (scope, text)
+            checked += value.n > 0
+    assert checked >= 4
+
+
+@pytest.mark.parametrize("key", WITH_ROWS)
+def test_what_rows_add_sums_up_to_the_numerator(key: str, everything: World) -> None:
+    for scope in scopes(everything):
+        for text in PERIODS:
+            value = queries.read_value(key, scope, period(text), today=TODAY, now=NOW)
+            found = behind.behind(METRICS[key], scope.key, period(text), today=TODAY)
+            for each in found:
+                added = behind.adds(each)
+                if added is None or value.numerator is None:
+                    continue
+                held = each.counted.annotate(adds=added)
+                total = held.aggregate(total=Sum("adds"))["total"] or 0
+                money = METRICS[key].unit in queries.MONEY
+                expected = value.numerator * (100 if money else 1)
+                assert Decimal(total) == expected, (scope, text)
+
+
+@pytest.mark.parametrize("key", WITH_ROWS)
+def test_found_less_left_out_less_too_young_is_counted(
+    key: str, everything: World
+) -> None:
+    for scope in scopes(everything):
+        for text in PERIODS:
+            value = queries.read_value(key, scope, period(text), today=TODAY, now=NOW)
+            if value.n is None or value.cases is None:
+                continue
+            found = behind.behind(METRICS[key], scope.key, period(text), today=TODAY)
+            everyone = sum(each.found.count() for each in found)
+            out = sum(line.count for each in found for line in behind.left_out(each))
+            young = value.cases - value.n
+            assert everyone - out - young == value.n, (scope, text)
+
+
+def test_exclusions_name_the_reason_and_count_rows_of_this_metric_alone(
+    everything: World,
+) -> None:
+    world, on = everything, day("2026-02-02")
+    paid = {"paid": on, "amount": 100}
+    rows.put(
+        rows.order(world.carl, world.north, **paid),
+        rows.order(world.carl, world.north, **paid, exclusion=1),
+        rows.order(world.carl, world.north, **paid, state=Order.State.REFUNDED),
+        rows.order(world.carl, world.north, paid=on - 30, amount=100, exclusion=1),
+    )
+    scope = agent_scope(world.carl).key
+
+    left_out = queries.exclusions(
+        "average_order_value", scope, period("2026-02"), today=TODAY
+    )
+
+    assert [(each.name, each.count) for each in left_out] == [
+        ("Test or internal account", 1),
+        ("Refunded", 1),
+    ]
+
+
+def test_rows_without_a_known_day_are_said_for_a_period_only(everything: World) -> None:
+    scope = company().key
+    bounded = queries.exclusions("close_rate", scope, period("2026-Q1"), today=TODAY)
+    unbounded = queries.exclusions("close_rate", scope, None, today=TODAY)
+
+    assert {each.name: each.count for each in bounded}["Undated"] == 4
+    assert "Undated" not in {each.name for each in unbounded}
+
+
+def test_the_sides_of_a_balance(everything: World) -> None:
+    (found,) = behind.behind(METRICS["nps"], company().key, None, today=TODAY)
+    plus, minus = behind.sides(found, METRICS["nps"].expression)
+    value = queries.read_value("nps", company(), today=TODAY, now=NOW)
+
+    assert plus > 0 and minus > 0
+    assert plus - minus == value.numerator
+
+
+def test_readers_get_the_rows_of_their_people_alone(everything: World) -> None:
+    scope = parse_scope("team:support-berlin")
+    seen = {}
+    for name in ("mona", "lee", "alice", "carl"):
+        access = everything.access(getattr(everything, name))
+        ((_rows, held),) = queries.rows_behind(
+            "ticket_volume", scope.key, period("2026-Q1"), access=access, today=TODAY
+        )
+        seen[name] = {row.agent_id for row in held}
+
+    both = {everything.alice.pk, everything.bob.pk}
+    assert seen["mona"] == seen["lee"] == both
+    assert seen["alice"] == {everything.alice.pk}
+    assert seen["carl"] == set()
+
+
+def test_what_is_calculated_from_other_metrics_has_no_rows_of_its_own() -> None:
+    assert behind.main_axes(METRICS["pipeline_velocity"]) == []
