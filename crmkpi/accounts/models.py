@@ -5,6 +5,7 @@ from datetime import datetime
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
@@ -92,6 +93,8 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[
     def create_superuser(
         self, email: str, password: str | None = None, **fields: object
     ) -> "User":
+        """Create an administrator; `manage.py createsuperuser` makes the first one."""
+        fields.setdefault("joined_at", timezone.now())  # commands may read the clock
         return self.create_user(email, password, is_administrator=True, **fields)
 
     @classmethod
