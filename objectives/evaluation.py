@@ -30,6 +30,7 @@ from objectives.models import (
     Evaluation,
     KeyResult,
     Milestone,
+    Objective,
     TargetVersion,
 )
 from objectives.scoring import KrStatus, Part, Rollup
@@ -165,7 +166,8 @@ def judge_all(key_results: Sequence[KeyResult], *, now: datetime) -> list[Judged
     spans, in_force = {}, {}
     for each in key_results:
         cycle = each.objective.cycle
-        spans[each.pk] = Span(cycle.start_day, cycle.end_day, day)
+        stopped = each.objective.state == Objective.State.CLOSED
+        spans[each.pk] = Span(cycle.start_day, cycle.end_day, day, is_stopped=stopped)
         last = min(day, cycle.end_day - 1)
         in_force[each.pk] = version_in_force(versions[each.pk], last)
     figures = read_figures(

@@ -21,6 +21,7 @@ class Span:
     start: int
     end: int  # half-open
     today: int
+    is_stopped: bool = False  # closed by people before its end
 
     @property
     def closed_to(self) -> int:
@@ -37,7 +38,7 @@ class Span:
 
     @property
     def is_over(self) -> bool:
-        return self.today >= self.end
+        return self.is_stopped or self.today >= self.end
 
 
 @dataclass(frozen=True)

@@ -315,7 +315,7 @@ class _Judge:
         return [
             each.value
             for week, each in self.figures.weeks
-            if each.value is not None and week.end > self.span.start + 6
+            if each.value is not None and week.start >= self.span.start
         ]
 
     def _is_in_band(self, value: Decimal) -> bool:
