@@ -9,12 +9,13 @@ writer's transaction; each is safe to call with no rows.
 # ruff: noqa: S608
 
 import json
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connections, models, router
+from django.db import DEFAULT_DB_ALIAS, connections, models, router
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import BooleanField, Expression, F
 from django.db.models.sql.compiler import SQLCompiler
@@ -83,6 +84,20 @@ class KeysIn(Expression):
         parts = [compiler.compile(column) for column in self.columns]
         sql = ", ".join(part for part, _params in parts)
         return sql, [param for _part, params in parts for param in params]
+
+
+def hold(name: str, *, shared: bool = False, using: str = DEFAULT_DB_ALIAS) -> None:
+    """Hold a named lock until the end of the transaction.
+
+    Any number hold it shared, or one alone. SQLite has one writer at a time anyway.
+    """
+    connection = connections[using]
+    if connection.vendor == "postgresql":
+        kind = "_shared" if shared else ""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT pg_advisory_xact_lock{kind}(%s)", [zlib.crc32(name.encode())]
+            )
 
 
 def insert_rows(

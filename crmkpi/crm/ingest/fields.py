@@ -120,7 +120,7 @@ def whole(name: str, help: Words = "", *, low: int = 0, **rest: Any) -> Field:
 
 def seconds(name: str, help: Words = "", **rest: Any) -> Field:
     """A length of time: whole seconds, or H:MM:SS."""
-    return whole(name, help, unit=_("seconds"), **rest)
+    return whole(name, help, unit=_("seconds"), is_duration=True, **rest)
 
 
 def money(name: str, help: Words = "", **rest: Any) -> Field:

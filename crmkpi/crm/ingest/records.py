@@ -45,6 +45,7 @@ TEAM = Record(
         day("since", _("From when it stands there; blank: always")),
     ),
     writers.TeamWriter(),
+    identity=("name",),
 )
 
 AGENT = Record(
@@ -63,6 +64,7 @@ AGENT = Record(
     ),
     writers.AgentWriter(),
     natural_key=("name",),
+    identity=("external_id", "team", "role", "since"),
 )
 
 CUSTOMER = Record(
@@ -179,7 +181,11 @@ LEAD = Record(
         ref("region", "region", _("Blank: the team's"), column="region_id"),
         instant("created", _("When it came; blank: unknown")),
         instant("responded", _("First time somebody got in touch")),
-        instant("closed", _("When it was converted or lost; ignored while open")),
+        instant(
+            "closed",
+            _("When it was converted or lost; ignored while open"),
+            future=True,
+        ),
         exclusion(),
     ),
     writers.LeadWriter(),
@@ -202,7 +208,9 @@ OPPORTUNITY = Record(
         ),
         instant("opened", _("When it was opened; blank: unknown")),
         instant("proposed", _("When the proposal was sent")),
-        instant("closed", _("When it was won or lost; ignored while open")),
+        instant(
+            "closed", _("When it was won or lost; ignored while open"), future=True
+        ),
         money("amount", _("Value of the deal, without tax")),
         currency(),
         channel(_("How it came about")),
@@ -232,7 +240,9 @@ ORDER = Record(
         money("cost", _("Cost of the goods, in the same currency")),
         currency(),
         choice("sale", SALES, _("Blank: new"), column="sale"),
-        yes_no("is_recurring", _("Recurs by contract; blank: no"), column="is_recurring"),
+        yes_no(
+            "is_recurring", _("Recurs by contract; blank: no"), column="is_recurring"
+        ),
         ref("product", "product", column="product_id"),
         ref("campaign", "campaign", column="campaign_id"),
         channel(),
@@ -301,8 +311,8 @@ TICKET = Record(
             column="customer_contacts",
         ),
         ref("policy", "policy", _("Service level it falls under"), column="policy_id"),
-        instant("reply_due", _("When the first reply is due")),
-        instant("resolution_due", _("When the resolution is due")),
+        instant("reply_due", _("When the first reply is due"), future=True),
+        instant("resolution_due", _("When the resolution is due"), future=True),
         whole("csat", _("Rating"), unit=_("1 to 5"), low=1, high=5),
         whole("nps", _("Rating"), unit=_("0 to 10"), low=0, high=10),
         whole("ces", _("Rating"), unit=_("1 to 7"), low=1, high=7),
@@ -395,7 +405,9 @@ PROCESS_RUN = Record(
         ref("process", "process", _("Which process"), column="process_id"),
         ref("agent", "agent", _("Who stepped in, if anybody"), column="agent_id"),
         instant("ended", _("When it ended"), required=True),
-        yes_no("is_eligible", _("Could be automated; blank: yes"), column="is_eligible"),
+        yes_no(
+            "is_eligible", _("Could be automated; blank: yes"), column="is_eligible"
+        ),
         yes_no("is_finished", _("Came to its end; blank: yes"), column="is_finished"),
         whole("human_touches", _("Blank: 0"), column="human_touches"),
         exclusion(),

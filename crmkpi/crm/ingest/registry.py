@@ -36,7 +36,7 @@ class Kind(StrEnum):
     REFERENCE = "reference"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Field:
     """One named value of a record.
 
@@ -51,11 +51,13 @@ class Field:
     help: Words = ""
     unit: Words = ""
     to: str = ""  # REFERENCE: the record or open dimension it names
-    choices: Mapping[str, int] = field(default_factory=dict)  # folded word -> value
+    choices: Mapping[str, Any] = field(default_factory=dict)  # folded word -> value
     words: tuple[str, ...] = ()  # the choices as listed to people
     low: int | None = None
     high: int | None = None
     max_length: int = 200
+    future: bool = False  # INSTANT: may lie in the future
+    is_duration: bool = False  # WHOLE: seconds, which may be written H:MM:SS
     column: str = ""  # attname that keeps the value; "" when several or none do
 
 
@@ -87,6 +89,8 @@ class Counts:
     changed: int = 0
     same: int = 0
     warnings: dict[str, int] = field(default_factory=dict)  # sentence -> rows
+    # Rows that name others of the same record which are still to come.
+    waiting: list[Row] = field(default_factory=list)
 
     def warn(self, sentence: Words, rows: int = 1) -> None:
         if rows:
@@ -97,6 +101,7 @@ class Counts:
 class Batch:
     """Rows on their way in, with what is needed to place them."""
 
+    record: "Record"
     source: Source
     rows: Sequence[Row]
     now: datetime
@@ -107,7 +112,7 @@ class Batch:
 class Writer(Protocol):
     """Writes the rows of one record; called inside one transaction."""
 
-    def check(self, values: Mapping[str, Any]) -> None:
+    def check(self, values: Mapping[str, Any], now: datetime) -> None:
         """Raise RowFault when values that are right alone do not go together."""
 
     def write(self, batch: Batch) -> Counts:
@@ -126,7 +131,7 @@ class RowFault(ValueError):
         self.reason = str(reason)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Record:
     """A kind of row that can be imported."""
 
@@ -138,6 +143,8 @@ class Record:
     model: type[models.Model] | None = None
     # The id of a row that comes without one: these values, joined.
     natural_key: tuple[str, ...] = ()
+    # What no two rows of one import may have in common.
+    identity: tuple[str, ...] = ("external_id",)
 
     def field(self, name: str) -> Field | None:
         return next((field for field in self.fields if field.name == name), None)

@@ -1,0 +1,300 @@
+"""What follows from a customer's orders and contracts.
+
+The first paid order and the day the customer was won by it, and the spells in which
+the customer was active.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from crmkpi.crm import changes, derived
+from crmkpi.crm.models import Contract, Customer, CustomerSpell, Order
+from crmkpi.crm.stamps import Stamper
+from crmkpi.lib import bulk
+from crmkpi.lib.periods import UNDATED, local_day
+
+Columns = dict[str, Any]
+
+
+class Purchase(NamedTuple):
+    """A paid order that counts."""
+
+    key: int
+    day: int
+    agent_id: int | None
+    team_id: int | None
+
+
+class Stay(NamedTuple):
+    """Days in which a customer is active under one owner; no end: for now on."""
+
+    start: int
+    end: int | None
+    agent: int | None
+
+
+def refresh(
+    customer_ids: Collection[int],
+    *,
+    stamper: Stamper,
+    now: datetime,
+    zone: str,
+    cause: str,
+    handed_over: Collection[int] = (),
+) -> None:
+    """Bring customers up to their orders and contracts; equal rows stay untouched.
+
+    Customers in `handed_over` have a new owner as of today. Queries: 4 reads, and 2
+    writes for each of orders, customers and spells that change.
+    """
+    if not customer_ids:
+        return
+    customers = _columns_by_key(Customer, customer_ids, "pk")
+    purchases = _purchases(customer_ids, now=now, cause=cause)
+    _acquire(customers, purchases, stamper, zone, now=now, cause=cause)
+    _keep_active(
+        customers,
+        purchases,
+        stamper,
+        now=now,
+        cause=cause,
+        today=local_day(now, zone),
+        handed_over=handed_over,
+    )
+
+
+def _purchases(
+    customer_ids: Collection[int], *, now: datetime, cause: str
+) -> dict[int, list[Purchase]]:
+    """Return each customer's purchases, first one first, and mark that one."""
+    orders = _columns_by_key(Order, customer_ids, "customer_id")
+    found: dict[int, list[tuple[Any, ...]]] = {}
+    for key, order in orders.items():
+        if order["state"] == Order.State.PAID and not order["exclusion"]:
+            purchase = Purchase(
+                key, order["paid_day"], order["agent_id"], order["paid_team_id"]
+            )
+            found.setdefault(order["customer_id"], []).append(
+                (_age(order), order["external_id"], key, purchase)
+            )
+    purchases = {
+        customer: [one[-1] for one in sorted(listed)]
+        for customer, listed in found.items()
+    }
+    firsts = {listed[0].key for listed in purchases.values()}
+    flips = {
+        key: order
+        for key, order in orders.items()
+        if order["is_first"] != (key in firsts)
+    }
+    _set(Order, flips, lambda key: {"is_first": key in firsts}, now=now, cause=cause)
+    return purchases
+
+
+def _age(order: Columns) -> tuple[bool, int, str]:
+    """Return what sorts orders by age, those of unknown days behind all others."""
+    day, at = order["paid_day"], order["paid_at"]
+    return (day == UNDATED, day, at.isoformat() if at else "")
+
+
+def _acquire(
+    customers: Mapping[int, Columns],
+    purchases: Mapping[int, Sequence[Purchase]],
+    stamper: Stamper,
+    zone: str,
+    *,
+    now: datetime,
+    cause: str,
+) -> None:
+    """Set the day and team by which each customer was won."""
+    wanted = {}
+    for key, customer in customers.items():
+        first = purchases[key][0] if key in purchases else None
+        if customer["acquired_at"] is not None:
+            day: int | None = local_day(customer["acquired_at"], zone)
+        else:
+            day = first.day if first else None
+        team = None
+        if day is not None:
+            team = stamper.directory.team_of(customer["agent_id"], day)
+            if customer["agent_id"] is None and first is not None:
+                team = first.team_id
+        wanted[key] = {"acquired_day": day, "acquired_team_id": team}
+    changed = {
+        key: customer
+        for key, customer in customers.items()
+        if any(customer[name] != value for name, value in wanted[key].items())
+    }
+    _set(Customer, changed, wanted.__getitem__, now=now, cause=cause)
+
+
+def _keep_active(
+    customers: Mapping[int, Columns],
+    purchases: Mapping[int, Sequence[Purchase]],
+    stamper: Stamper,
+    *,
+    now: datetime,
+    cause: str,
+    today: int,
+    handed_over: Collection[int],
+) -> None:
+    """Replace the spells in which customers were active."""
+    old = derived.stored(CustomerSpell, "customer_id", customers)
+    contracts = _contracts(customers)
+    wanted = {}
+    for key, customer in customers.items():
+        ranges = contracts.get(key, []) + [
+            (purchase.day, purchase.day + CustomerSpell.ACTIVE_DAYS)
+            for purchase in purchases.get(key, ())
+            if purchase.day != UNDATED
+        ]
+        if customer["exclusion"]:
+            ranges = []
+        until = today if key in handed_over else None
+        stays = owned(
+            union(ranges), _stays(old.get(key, {})), customer["agent_id"], until=until
+        )
+        wanted[key] = [
+            row for stay in stays for row in _rows(key, customer, stay, stamper)
+        ]
+    derived.replace(CustomerSpell, old, wanted, now=now, cause=cause)
+
+
+def union(
+    ranges: Iterable[tuple[int, int | None]],
+) -> list[tuple[int, int | None]]:
+    """Join half-open ranges of days that touch or overlap.
+
+    Example: `union([(1, 5), (5, 9), (20, None)]) == [(1, 9), (20, None)]`
+    """
+    joined: list[tuple[int, int | None]] = []
+    for start, end in sorted(ranges, key=lambda one: one[0]):
+        if joined and (joined[-1][1] is None or start <= joined[-1][1]):
+            last_start, last_end = joined[-1]
+            if last_end is not None and (end is None or end > last_end):
+                joined[-1] = (last_start, end)
+        else:
+            joined.append((start, end))
+    return joined
+
+
+def owned(
+    ranges: Iterable[tuple[int, int | None]],
+    known: Sequence[Stay],
+    owner: int | None,
+    *,
+    until: int | None = None,
+) -> list[Stay]:
+    """Say under which owner a customer was active.
+
+    Days that were known before keep the owner they had then, up to `until` when the
+    owner has changed; all other days belong to the present owner.
+    """
+    stays: list[Stay] = []
+    for start, end in ranges:
+        day: int | None = start
+        while day is not None and (end is None or day < end):
+            agent, change = _owner_on(day, known, owner, until)
+            stop = (
+                change if end is None or (change is not None and change < end) else end
+            )
+            if stays and stays[-1].end == day and stays[-1].agent == agent:
+                stays[-1] = stays[-1]._replace(end=stop)
+            else:
+                stays.append(Stay(day, stop, agent))
+            day = stop
+    return stays
+
+
+def _owner_on(
+    day: int, known: Sequence[Stay], owner: int | None, until: int | None
+) -> tuple[int | None, int | None]:
+    """Return the owner on a day, and the next day on which that may change."""
+    following: list[int] = []
+    for stay in known:
+        end = stay.end
+        if until is not None:
+            end = until if end is None else min(end, until)
+        if stay.agent is None or (end is not None and end <= max(stay.start, day)):
+            continue  # nobody yet, or over
+        if stay.start <= day:
+            return stay.agent, end
+        following.append(stay.start)
+    return owner, min(following, default=None)
+
+
+def _stays(rows: Mapping[int, changes.Row]) -> list[Stay]:
+    names = ("started_day", "ended_day", "agent_id")
+    at = [changes.position(CustomerSpell, name) for name in names]
+    return sorted(
+        (Stay(*(row[index] for index in at)) for row in rows.values()),
+        key=lambda stay: stay.start,
+    )
+
+
+def _rows(
+    key: int, customer: Columns, stay: Stay, stamper: Stamper
+) -> list[changes.Row]:
+    names = changes.columns(CustomerSpell)
+    found = []
+    for start, end, team in stamper.directory.spans(stay.agent, stay.start, stay.end):
+        values = {
+            "customer_id": key,
+            "agent_id": stay.agent,
+            "team_id": team,
+            "started_day": start,
+            "ended_day": end,
+            "segment_id": customer["segment_id"],
+            "industry_id": customer["industry_id"],
+        }
+        found.append(tuple(values.get(name) for name in names))
+    return found
+
+
+def _contracts(
+    customer_ids: Collection[int],
+) -> dict[int, list[tuple[int, int | None]]]:
+    found: dict[int, list[tuple[int, int | None]]] = {}
+    rows = changes.with_keys(Contract, customer_ids, column="customer_id")
+    for customer, start, end in rows.filter(exclusion=0).values_list(
+        "customer_id", "started_day", "ended_day"
+    ):
+        found.setdefault(customer, []).append((start, end))
+    return found
+
+
+def _columns_by_key(
+    model: type[Customer] | type[Order], keys: Collection[int], column: str
+) -> dict[int, Columns]:
+    rows = changes.rows_by_key(
+        changes.with_keys(model, keys, column=column), for_update=True
+    )
+    names = changes.columns(model)
+    return {key: dict(zip(names, row, strict=True)) for key, row in rows.items()}
+
+
+def _set(
+    model: type[Customer] | type[Order],
+    rows: Mapping[int, Columns],
+    values: Callable[[int], Mapping[str, Any]],
+    *,
+    now: datetime,
+    cause: str,
+) -> None:
+    """Write columns of rows and announce them; the given rows change with them."""
+    if not rows:
+        return
+    names = changes.columns(model)
+    before = [tuple(row[name] for name in names) for row in rows.values()]
+    for key, row in rows.items():
+        row.update(values(key))
+    columns = list(values(next(iter(rows))))
+    bulk.update_rows(
+        model,
+        ["id"],
+        columns,
+        [(key, *(row[name] for name in columns)) for key, row in rows.items()],
+    )
+    after = [tuple(row[name] for name in names) for row in rows.values()]
+    changes.announce(model, before=before, after=after, now=now, cause=cause)

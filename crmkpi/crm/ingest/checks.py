@@ -1,0 +1,203 @@
+"""Values as fields take them: each kind checked, with words for what is wrong."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from functools import cache
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from crmkpi.crm.ingest.fields import folded
+from crmkpi.crm.ingest.registry import Field, Kind, Record, RowFault
+from crmkpi.lib.periods import FIRST_DAY, LAST_DAY, from_day
+from crmkpi.lib.values import ValueFault, parse_text
+
+Check = Callable[[Any], Any]
+
+_FIRST, _LAST = from_day(FIRST_DAY), from_day(LAST_DAY)
+
+
+class Unfit(ValueError):
+    """A value that its field does not take."""
+
+
+def checked(record: Record, values: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    """Return the values of a row as they are written, references still as texts.
+
+    Shape: only fields that the row has; blank texts are None; external_id always.
+    Raises: RowFault for an unknown field, a missing or unfit value, and for values
+    that do not go together.
+    """
+    checks = _checks(record)
+    good: dict[str, Any] = {}
+    for name, value in values.items():
+        check = checks.get(name)
+        if check is None:
+            raise RowFault(name, _("There is no such field."))
+        if value is not None and value != "":
+            try:
+                value = check(value)
+            except Unfit as fault:
+                raise RowFault(name, str(fault)) from None
+        good[name] = None if value == "" else value
+    if record.natural_key and good.get("external_id") is None:
+        good["external_id"] = _natural_key(record, good)
+    for name in _required(record):
+        if good.get(name) is None:
+            raise RowFault(name, _("This is required."))
+    for name in _past(record):
+        value = good.get(name)
+        if value is not None and _is_future(value, now):
+            raise RowFault(name, _("This lies in the future."))
+    record.writer.check(good, now)
+    return good
+
+
+def identity_of(record: Record, values: Mapping[str, Any]) -> tuple[Any, ...]:
+    """Return what no two rows of one import may have in common."""
+    return tuple(values.get(name) for name in record.identity)
+
+
+def _natural_key(record: Record, values: Mapping[str, Any]) -> str | None:
+    parts = [values.get(name) for name in record.natural_key]
+    if all(part is None for part in parts):
+        return None
+    return " / ".join("" if part is None else str(part) for part in parts)[:200]
+
+
+@cache
+def _checks(record: Record) -> dict[str, Check]:
+    return {field.name: _check_of(field) for field in record.fields}
+
+
+@cache
+def _required(record: Record) -> tuple[str, ...]:
+    return tuple(field.name for field in record.fields if field.required)
+
+
+@cache
+def _past(record: Record) -> tuple[str, ...]:
+    return tuple(
+        field.name
+        for field in record.fields
+        if field.kind is Kind.INSTANT and not field.future
+    )
+
+
+def _check_of(field: Field) -> Check:
+    match field.kind:
+        case Kind.TEXT:
+            return _text(field.max_length)
+        case Kind.REFERENCE:
+            return _reference
+        case Kind.WHOLE:
+            return _whole(field.low, field.high)
+        case Kind.NUMBER | Kind.MONEY:
+            return _number
+        case Kind.YES_NO:
+            return _yes_no
+        case Kind.DAY:
+            return _day
+        case Kind.INSTANT:
+            return _instant
+        case Kind.CHOICE:
+            return _choice(field)
+
+
+def _text(longest: int) -> Check:
+    def check(value: Any) -> str:
+        if not isinstance(value, str):
+            raise Unfit(_("This must be text."))
+        try:
+            return parse_text(value, longest)
+        except ValueFault as fault:
+            raise Unfit(fault.reason) from None
+
+    return check
+
+
+_short_text = _text(200)
+
+
+def _reference(value: Any) -> str:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    found: str = _short_text(value)
+    return found
+
+
+def _whole(low: int | None, high: int | None) -> Check:
+    def check(value: Any) -> int:
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise Unfit(_("This must be a whole number."))
+        if low is not None and value < low:
+            raise Unfit(_("This must be %(n)s or more.") % {"n": low})
+        if high is not None and value > high:
+            raise Unfit(_("This must be %(n)s or less.") % {"n": high})
+        return value
+
+    return check
+
+
+def _number(value: Any) -> Decimal:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return Decimal(value)
+    if not isinstance(value, Decimal) or not value.is_finite():
+        raise Unfit(_("This must be a number."))
+    return value
+
+
+def _yes_no(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise Unfit(_("This must be yes or no."))
+    return value
+
+
+def _day(value: Any) -> date:
+    if not isinstance(value, date) or isinstance(value, datetime):
+        raise Unfit(_("This must be a day."))
+    if not _FIRST <= value <= _LAST:
+        raise Unfit(_out_of_range())
+    return value
+
+
+def _instant(value: Any) -> date:
+    if not isinstance(value, datetime):
+        if not isinstance(value, date):
+            raise Unfit(_("This must be a day, with or without a time."))
+        return _day(value)
+    if value.tzinfo is None:
+        raise Unfit(_("This must name its time zone."))
+    # A day's margin, for nobody knows here on which local day it falls.
+    if not _FIRST < value.date() < _LAST:
+        raise Unfit(_out_of_range())
+    return value if value.tzinfo is UTC else value.astimezone(UTC)
+
+
+def _out_of_range() -> str:
+    years = {"first": _FIRST.year, "last": _LAST.year}
+    return _("This must lie between %(first)d and %(last)d.") % years
+
+
+def _choice(field: Field) -> Check:
+    choices, values = field.choices, frozenset(field.choices.values())
+
+    def check(value: Any) -> Any:
+        if isinstance(value, str):
+            found = choices.get(folded(value))
+            if found is not None:
+                return found
+        elif value in values and not isinstance(value, bool):
+            return value
+        raise Unfit(
+            _("This must be one of: %(words)s.") % {"words": ", ".join(field.words)}
+        )
+
+    return check
+
+
+def _is_future(value: date, now: datetime) -> bool:
+    if isinstance(value, datetime):
+        return (value - now).days >= 1
+    return (value - now.date()).days > 1

@@ -1,0 +1,187 @@
+"""Customers, their contacts and contracts."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from zoneinfo import available_timezones
+
+from django.utils.translation import gettext_lazy as _
+
+from crmkpi.crm import acquisition
+from crmkpi.crm.ingest.registry import Batch, Counts, Row, RowFault
+from crmkpi.crm.ingest.writers.base import (
+    Columns,
+    FactWriter,
+    Place,
+    Values,
+    Written,
+    check_amount,
+    check_email,
+    convert,
+    day_after,
+    day_of,
+    in_order,
+    stored_day,
+)
+from crmkpi.crm.models import Channel, Contact, Contract, Customer, Exclusion
+from crmkpi.lib.money import to_major
+
+BEFORE_START = _("This lies before the first day.")
+
+
+class CustomerWriter(FactWriter):
+    model = Customer
+    managed = ("acquired_day", "acquired_team_id")
+
+    def check(self, values: Mapping[str, Any], now: datetime) -> None:
+        check_zone(values)
+        for name in ("parent", "referred_by"):
+            if values.get(name) and values[name] == values["external_id"]:
+                raise RowFault(name, _("A customer cannot stand above itself."))
+
+    def write(self, batch: Batch) -> Counts:
+        """Write customers; those whose parent is still to come wait for it."""
+        waiting = [row for row in batch.rows if _is_waiting(row)]
+        counts = super().write(batch)
+        counts.waiting = waiting
+        return counts
+
+    def kept(self, old: Columns, place: Place) -> Values:
+        return {"acquired": old["acquired_at"]}
+
+    def build(self, values: Values, old: Columns | None, place: Place) -> Columns:
+        acquired_at, _day = place.moment(values.get("acquired"))
+        return {
+            "name": values["name"],
+            "parent_id": _known(values.get("parent")),
+            "agent_id": values.get("owner"),
+            "industry_id": values.get("industry"),
+            "region_id": values.get("region"),
+            "segment_id": values.get("segment"),
+            "country": values.get("country") or "",
+            "employees": values.get("employees"),
+            "language": values.get("language") or "",
+            "zone": values.get("zone") or "",
+            "acquired_at": acquired_at,
+            "acquired_campaign_id": values.get("campaign"),
+            "acquired_channel": int(values.get("channel") or Channel.UNKNOWN),
+            "referred_by_id": _known(values.get("referred_by")),
+        }
+
+    def follow(self, written: Written, place: Place) -> set[int]:
+        changed = {
+            key
+            for key, (old, new) in written.changed.items()
+            if any(old[name] != new[name] for name in _DECISIVE)
+        }
+        won = {key for key, new in written.new.items() if new["acquired_at"]}
+        handed_over = {
+            key
+            for key, (old, new) in written.changed.items()
+            if old["agent_id"] != new["agent_id"] and old["agent_id"] is not None
+        }
+        acquisition.refresh(
+            changed | won,
+            stamper=place.stamper,
+            now=place.batch.now,
+            zone=place.org.zone,
+            cause="import",
+            handed_over=handed_over,
+        )
+        return set()
+
+
+# What the days of winning and being active rest on, and what their spells copy.
+_DECISIVE = ("agent_id", "acquired_at", "exclusion", "segment_id", "industry_id")
+
+
+class ContactWriter(FactWriter):
+    model = Contact
+
+    def check(self, values: Mapping[str, Any], now: datetime) -> None:
+        check_zone(values)
+        check_email(values)
+
+    def build(self, values: Values, old: Columns | None, place: Place) -> Columns:
+        texts = {
+            name: values.get(name) or ""
+            for name in ("name", "email", "phone", "language", "zone")
+        }
+        erased = old["erased_at"] if old else None
+        if erased is not None:  # what was erased on request does not come back
+            texts = {name: old[name] for name in texts} if old else texts
+        return {"customer_id": values.get("customer"), **texts, "erased_at": erased}
+
+
+class ContractWriter(FactWriter):
+    model = Contract
+    follows_customer = True
+
+    def check(self, values: Mapping[str, Any], now: datetime) -> None:
+        in_order(values, "started", "ended", BEFORE_START)
+        in_order(values, "started", "due", BEFORE_START)
+        in_order(values, "started", "renewed", BEFORE_START)
+        check_amount(values, "monthly_amount")
+
+    def kept(self, old: Columns, place: Place) -> Values:
+        amount = old["monthly_amount"]
+        return {
+            "monthly_amount": None
+            if amount is None
+            else to_major(amount, place.org.currency),
+            "started": stored_day(old["started_day"]),
+            "ended": stored_day(None if not old["ended_day"] else old["ended_day"] - 1),
+            "due": stored_day(old["due_day"]),
+            "renewed": stored_day(old["renewed_day"]),
+        }
+
+    def build(self, values: Values, old: Columns | None, place: Place) -> Columns:
+        _industry, _region, segment = place.traits(values["customer"])
+        started_day = day_of(values["started"])
+        new: Columns = {
+            "customer_id": values["customer"],
+            "agent_id": values.get("owner"),
+            "kind": int(values.get("kind") or Contract.Kind.SUBSCRIPTION),
+            "product_id": values.get("product"),
+            "segment_id": values.get("segment") or segment,
+            "monthly_amount": None,
+            "started_day": started_day,
+            "ended_day": day_after(values.get("ended")),
+            "due_day": day_of(values.get("due")),
+            "renewed_day": day_of(values.get("renewed")),
+        }
+        if values.get("monthly_amount") is not None:
+            amount = convert(values["monthly_amount"], values, started_day, place)
+            new["monthly_amount"] = amount.amount
+            if amount.amount is None:
+                new["exclusion"] = Exclusion.NO_RATE
+        place.stamper.stamp(Contract, new)
+        return new
+
+    def follow(self, written: Written, place: Place) -> set[int]:
+        touched = {columns["customer_id"] for columns in written.touched.values()}
+        touched |= {old["customer_id"] for old, _new in written.changed.values()}
+        acquisition.refresh(
+            touched,
+            stamper=place.stamper,
+            now=place.batch.now,
+            zone=place.org.zone,
+            cause="import",
+        )
+        return set()
+
+
+def _known(reference: int | str | None) -> int | None:
+    """Return the key of a customer; one that is still to come is a text."""
+    return reference if isinstance(reference, int) else None
+
+
+def _is_waiting(row: Row) -> bool:
+    return any(
+        isinstance(row.values.get(name), str) for name in ("parent", "referred_by")
+    )
+
+
+def check_zone(values: Mapping[str, Any]) -> None:
+    if values.get("zone") and values["zone"] not in available_timezones():
+        raise RowFault("zone", _("This time zone is not known."))

@@ -1,0 +1,164 @@
+"""Costs, agent time, process runs, engagement and market figures."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from crmkpi.crm import costs
+from crmkpi.crm.ingest.registry import RowFault
+from crmkpi.crm.ingest.writers.base import (
+    Columns,
+    FactWriter,
+    Place,
+    Values,
+    Written,
+    amount_columns,
+    check_amount,
+    day_after,
+    day_of,
+    in_order,
+    kept_amount,
+    stored_day,
+    stored_moment,
+)
+from crmkpi.crm.ingest.writers.customers import BEFORE_START
+from crmkpi.crm.models import AgentTime, Cost, EngagementDay, MarketFigure, ProcessRun
+
+LONGEST_DAY = 25 * 3600  # the day on which clocks are put back
+LONGEST_COST_DAYS = 366 * 10
+
+
+class CostWriter(FactWriter):
+    model = Cost
+
+    def check(self, values: Mapping[str, Any], now: datetime) -> None:
+        in_order(values, "first_day", "last_day", BEFORE_START)
+        check_amount(values, "amount")
+        if values.get("last_day") and values.get("first_day"):
+            days = (values["last_day"] - values["first_day"]).days
+            if days > LONGEST_COST_DAYS:
+                raise RowFault(
+                    "last_day", _("A cost is spread over ten years at most.")
+                )
+
+    def kept(self, old: Columns, place: Place) -> Values:
+        return kept_amount(old) | {
+            "first_day": stored_day(old["first_day"]),
+            "last_day": stored_day(old["end_day"] - 1),
+        }
+
+    def build(self, values: Values, old: Columns | None, place: Place) -> Columns:
+        first_day = day_of(values["first_day"])
+        return {
+            "kind": int(values["kind"]),
+            "description": values.get("description") or "",
+            "campaign_id": values.get("campaign"),
+            "team_id": values.get("team"),
+            **amount_columns(values, first_day, place),
+            "first_day": first_day,
+            "end_day": day_after(values.get("last_day") or values["first_day"]),
+        }
+
+    def follow(self, written: Written, place: Place) -> set[int]:
+        costs.share_out(
+            written.touched, new=written.new, now=place.batch.now, cause="import"
+        )
+        return set()
+
+
+class AgentTimeWriter(FactWriter):
+    model = AgentTime
+
+    def check(self, values: Mapping[str, Any], now: datetime) -> None:
+        for name in ("seconds", "scheduled_seconds"):
+            if (values.get(name) or 0) > LONGEST_DAY:
+                raise RowFault(name, _("A day does not have so many seconds."))
+
+    def kept(self, old: Columns, place: Place) -> Values:
+        return {"day": stored_day(old["day"])}
+
+    def build(self, values: Values, old: Columns | None, place: Place) -> Columns:
+        planned = values.get("is_planned")
+        new: Columns = {
+            "agent_id": values["agent"],
+            "day": day_of(values["day"]),
+            "state": int(values["state"]),
+            "seconds": values["seconds"],
+            "scheduled_seconds": values.get("scheduled_seconds"),
+            "is_planned": True if planned is None else planned,
+        }
+        place.stamper.stamp(AgentTime, new)
+        return new
+
+
+class ProcessRunWriter(FactWriter):
+    model = ProcessRun
+
+    def kept(self, old: Columns, place: Place) -> Values:
+        return {"ended": stored_moment(old, "ended")}
+
+    def build(self, values: Values, old: Columns | None, place: Place) -> Columns:
+        ended_at, ended_day = place.moment(values["ended"])
+        eligible, finished = values.get("is_eligible"), values.get("is_finished")
+        new: Columns = {
+            "process_id": values.get("process"),
+            "agent_id": values.get("agent"),
+            "ended_at": ended_at,
+            "ended_day": ended_day,
+            "is_eligible": True if eligible is None else eligible,
+            "is_finished": True if finished is None else finished,
+            "human_touches": values.get("human_touches") or 0,
+        }
+        place.stamper.stamp(ProcessRun, new)
+        return new
+
+
+class EngagementDayWriter(FactWriter):
+    model = EngagementDay
+
+    def kept(self, old: Columns, place: Place) -> Values:
+        return {"day": stored_day(old["day"])}
+
+    def build(self, values: Values, old: Columns | None, place: Place) -> Columns:
+        new: Columns = {
+            "channel": int(values["channel"]),
+            "campaign_id": values.get("campaign"),
+            "agent_id": values.get("agent"),
+            "team_id": values.get("team"),
+            "day": day_of(values["day"]),
+        }
+        for name in ("reach", "engagements", "visits", "visit_seconds", "active_users"):
+            new[name] = values.get(name)
+        if values.get("team") is None:
+            place.stamper.stamp(EngagementDay, new)
+        return new
+
+
+class MarketFigureWriter(FactWriter):
+    model = MarketFigure
+
+    def check(self, values: Mapping[str, Any], now: datetime) -> None:
+        in_order(values, "first_day", "last_day", BEFORE_START)
+        if values.get("value") is not None and abs(values["value"]) >= 10**16:
+            raise RowFault("value", _("This number is too large."))
+
+    def kept(self, old: Columns, place: Place) -> Values:
+        return {
+            "first_day": stored_day(old["first_day"]),
+            "last_day": stored_day(old["end_day"] - 1),
+        }
+
+    def build(self, values: Values, old: Columns | None, place: Place) -> Columns:
+        return {
+            "metric_key": values["metric"],
+            "subject": values.get("subject") or "",
+            "value": Decimal(values["value"]).quantize(Decimal("0.0001")),
+            "unit": values.get("unit") or "",
+            "first_day": day_of(values["first_day"]),
+            "end_day": day_after(values["last_day"]),
+            "origin": values.get("origin") or "",
+            "author_id": old["author_id"] if old else None,
+        }

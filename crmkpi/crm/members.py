@@ -1,0 +1,31 @@
+"""Members of open dimensions: made when a row first names them."""
+
+from collections.abc import Iterable
+
+from crmkpi.crm.models import Member
+
+
+def folded(name: str) -> str:
+    """Return a name as names are compared: case and extra blanks do not matter."""
+    return " ".join(name.split()).casefold()
+
+
+def known_members(dimension: str) -> dict[str, int]:
+    """Return the members of a dimension by folded name. Queries: 1."""
+    members = Member.objects.filter(dimension=dimension).order_by("-pk")
+    return {folded(name): pk for pk, name in members.values_list("pk", "name")}
+
+
+def ensure_members(dimension: str, names: Iterable[str]) -> dict[str, int]:
+    """Return the members of a dimension by folded name, those named among them.
+
+    Queries: 1, and up to 3 for each name that is new.
+    """
+    known = known_members(dimension)
+    for name in names:
+        if folded(name) not in known:
+            member, _new = Member.objects.get_or_create(
+                dimension=dimension, name=" ".join(name.split())
+            )
+            known[folded(name)] = member.pk
+    return known
