@@ -78,10 +78,11 @@ def test_fifty_on_a_page_and_as_many_queries_as_for_one(
         person(f"Person {number:02}", world.berlin)
     with django_assert_max_num_queries(9) as few:
         answer = admin.get(f"{URL}?q=person")
+    queries = len(few)
     assert len(names(answer)) == 50
     assert names(admin.get(f"{URL}?q=person&page=2"))[0] == "Person 50"
-    with django_assert_max_num_queries(len(few.captured_queries)):
-        admin.get(f"{URL}?q=person 07")
+    with django_assert_max_num_queries(queries):
+        admin.get(f"{URL}?q=lee")
 
 
 def read_csv(answer):
