@@ -265,6 +265,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": schedule(run_every=15),
         "options": {"expires": 60},  # a worker that was away gets one, not hundreds
     },
+    "judge-key-results": {  # wakes by itself where a message was lost or a day began
+        "task": "objectives.tasks.evaluate_due",
+        "schedule": schedule(run_every=300),
+        "options": {"expires": 300},
+    },
 }
 
 # The API
@@ -286,6 +291,7 @@ REST_FRAMEWORK = {
         "rest_framework.throttling.UserRateThrottle",
     ],
     "DEFAULT_THROTTLE_RATES": {"anon": "60/min", "user": "1200/min"},
+    "EXCEPTION_HANDLER": "crmkpi.problems.answer_problem",
     "COERCE_DECIMAL_TO_STRING": False,
     "UNICODE_JSON": True,
 }
