@@ -69,3 +69,16 @@ def test_the_pages_of_the_api_draw_themselves(open_page):
     page.goto("/api/docs/")
 
     page.get_by_role("heading", name="crmkpi").wait_for()
+
+
+def test_every_entry_of_the_phone_s_more_menu_can_be_seen(open_page):
+    person("Ana", is_administrator=True)
+    page = open_page(width=390, height=844)
+    sign_in(page)
+
+    page.get_by_role("button", name="More").click()
+
+    box = page.get_by_role("link", name="Settings").bounding_box()
+    assert box is not None
+    assert box["x"] >= 0 and box["x"] + box["width"] <= 390
+    assert box["width"] > 120  # the word, not only its icon
