@@ -13,14 +13,13 @@ from allauth.mfa.base.forms import AuthenticateForm
 from allauth.mfa.base.forms import ReauthenticateForm as ReauthenticateCodeForm
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from django import forms
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 
 class _Labelled:
     """Give fields the labels of `labels`; placeholders vanish while one types."""
 
-    labels: dict[str, str | Promise] = {}
+    labels: dict[str, Any] = {}  # words, translated when they are read
     fields: dict[str, forms.Field]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -51,6 +50,7 @@ class ForgottenPasswordForm(_Labelled, ResetPasswordForm):
     """
 
     labels = {"email": _("E-mail address")}
+    users: list[Any]
 
     def clean_email(self) -> str:
         email: str = super().clean_email()
