@@ -19,6 +19,7 @@ from crmkpi.accounts.queries import (
 from crmkpi.lib import bulk
 from crmkpi.lib.periods import day_start, local_day
 from metrics.catalog import METRICS
+from metrics.queries import Value
 from metrics.scopes import ScopeKey
 from objectives import scoring
 from objectives.aims import target_of, version_in_force
@@ -50,6 +51,10 @@ COLUMNS = (
     "n",
     "low",
     "high",
+    "numerator_now",
+    "denominator_now",
+    "n_now",
+    "compared",
     "progress",
     "expected",
     "expected_value",
@@ -149,6 +154,7 @@ class Judged:
     version: TargetVersion | None
     span: Span
     judgement: Judgement
+    figures: Figures
     data_day: int | None
 
 
@@ -194,7 +200,8 @@ def judge_all(key_results: Sequence[KeyResult], *, now: datetime) -> list[Judged
             stale=_is_stale(news, span, organisation.zone),
         )
         data_day = local_day(news.last_success_at, organisation.zone) if news else None
-        found.append(Judged(each, version, span, judgement, data_day))
+        known = figures.get(each.pk) or Figures()
+        found.append(Judged(each, version, span, judgement, known, data_day))
     return found
 
 
@@ -253,7 +260,7 @@ def _milestones(key_results: Sequence[KeyResult]) -> dict[int, list[Milestone]]:
 
 def _row(judged: Judged, now: datetime) -> tuple[object, ...]:
     judgement, closed = judged.judgement, judged.judgement.closed
-    ahead = judgement.forecast
+    ahead, now_value = judgement.forecast, judged.figures.now
     return (
         judged.key_result.pk,
         judged.span.today,
@@ -266,6 +273,10 @@ def _row(judged: Judged, now: datetime) -> tuple[object, ...]:
         closed.n if closed else None,
         _six(closed.low) if closed else None,
         _six(closed.high) if closed else None,
+        _six(now_value.numerator) if now_value else None,
+        _six(now_value.denominator) if now_value else None,
+        now_value.n if now_value else None,
+        {name: _as_text(each) for name, each in judged.figures.compared.items()},
         _share(judgement.progress),
         _share(judgement.expected),
         _six(judgement.expected_value),
@@ -285,6 +296,13 @@ def _row(judged: Judged, now: datetime) -> tuple[object, ...]:
         closed.version if closed else 0,
         now,
     )
+
+
+def _as_text(value: Value) -> dict[str, str | int | None]:
+    """Return what is kept of a value to compare with, as JSON takes it."""
+    numbers = {"value": value.value, "low": value.low, "high": value.high}
+    kept = {name: None if n is None else str(_six(n)) for name, n in numbers.items()}
+    return kept | {"n": value.n}
 
 
 def _six(value: Decimal | float | None) -> Decimal | None:

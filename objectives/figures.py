@@ -7,6 +7,7 @@ from datetime import datetime
 from crmkpi.lib.periods import Calendar, Grain, Period
 from metrics.catalog import METRICS
 from metrics.metric import Metric
+from metrics.pickers import COMPARISONS, compared_with, same_part
 from metrics.queries import Asked, Value, read_values
 from objectives.models import KeyResult, TargetVersion
 from objectives.scoring.expected import DAYS_LEARNT
@@ -54,6 +55,7 @@ class Figures:
     days: list[tuple[int, Value]] = field(default_factory=list)  # closed, in order
     last_year: list[tuple[int, Value]] = field(default_factory=list)
     weeks: list[tuple[Period, Value]] = field(default_factory=list)  # closed, in order
+    compared: dict[str, Value] = field(default_factory=dict)  # by key of COMPARISONS
 
 
 @dataclass(frozen=True)
@@ -63,10 +65,12 @@ class _Questions:
     days: list[Period]
     last_year: list[Period]
     weeks: list[Period]
+    compared: dict[str, Period]
 
     def all(self) -> list[Period]:
         ends = [each for each in (self.closed, self.now) if each is not None]
-        return [*ends, *self.days, *self.last_year, *self.weeks]
+        others = self.compared.values()
+        return [*ends, *self.days, *self.last_year, *self.weeks, *others]
 
 
 def value_period(key_result: KeyResult, start: int, end: int) -> Period:
@@ -133,7 +137,37 @@ def _questions(
         days=days,
         last_year=last_year,
         weeks=[] if key_result.is_flow else _closed_weeks(key_result, span, calendar),
+        compared=_compared(key_result, span, calendar),
     )
+
+
+def _compared(
+    key_result: KeyResult, span: Span, calendar: Calendar
+) -> dict[str, Period]:
+    """Return the days to compare the closed ones with: as many of another period.
+
+    Example: of Q1 2026 closed to 12 February, 43 days, the 43 first days of Q4 2025.
+    """
+    if not span.has_closed_day:
+        return {}
+    cycle = _on_calendar(Period(span.start, span.end), calendar)
+    found: dict[str, Period] = {}
+    for name in COMPARISONS:
+        part = same_part(
+            compared_with(cycle, calendar, name), cycle, until=span.closed_to
+        )
+        if part is not None:
+            found[name] = value_period(key_result, part.start, part.end)
+    return found
+
+
+def _on_calendar(period: Period, calendar: Calendar) -> Period:
+    """Return the quarter, year, month or week that has these days, if one has."""
+    for grain in (Grain.QUARTER, Grain.YEAR, Grain.MONTH, Grain.WEEK):
+        known = calendar.period(period.start, grain)
+        if known.start == period.start and known.end == period.end:
+            return known
+    return period
 
 
 def is_share(metric: Metric) -> bool:
@@ -171,4 +205,5 @@ def _figures(
         days=[(day.start, value(day)) for day in question.days],
         last_year=[(day.start, value(day)) for day in question.last_year],
         weeks=[(week, value(week)) for week in question.weeks],
+        compared={name: value(part) for name, part in question.compared.items()},
     )

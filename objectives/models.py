@@ -280,6 +280,12 @@ class Evaluation(models.Model):
     n = models.BigIntegerField(null=True)
     low = _number()
     high = _number()
+    numerator_now = _number()  # of value_now, so that both are printed together
+    denominator_now = _number()
+    n_now = models.BigIntegerField(null=True)
+    # The same closed part of other periods, by key of metrics.pickers.COMPARISONS:
+    # {"value": "82.5", "n": 40, "low": …, "high": …}, numbers as text, None missing.
+    compared = models.JSONField(default=dict)
     progress = models.DecimalField(max_digits=20, decimal_places=6, null=True)
     expected = models.DecimalField(max_digits=20, decimal_places=6, null=True)
     expected_value = _number()

@@ -57,6 +57,41 @@ def test_a_rate_on_its_way(world):
     assert found.metric_version == 1
 
 
+def test_what_is_printed_beside_a_rate_belongs_to_the_value_of_now(world):
+    put(*deals(world, on="2026-01-20", won=20, lost=20))
+    put(*deals(world, on="2026-02-13", won=10))
+
+    found = judged(key_result(world, objective(world)))
+
+    assert (found.numerator_now, found.denominator_now, found.n_now) == (30, 50, 50)
+
+
+def test_the_same_closed_part_of_other_periods(world):
+    # 43 days have closed: 1 October to 12 November 2025, 1 January to 12 February 2025.
+    put(*deals(world, on="2025-11-12", won=3, lost=1))
+    put(*deals(world, on="2025-11-13", won=50))  # a day too late
+    put(*deals(world, on="2025-02-12", won=1, lost=4))
+    put(*deals(world, on="2026-01-20", won=20, lost=20))
+
+    compared = judged(key_result(world, objective(world))).compared
+
+    assert compared["previous"]["value"] == "75.000000"
+    assert compared["previous"]["n"] == 4
+    assert compared["last-year"]["value"] == "20.000000"
+    # Wilson, 3 of 4: centre (0.75 + 1.9207 ÷ 4) ÷ (1 + 3.8415 ÷ 4) = 0.6275
+    low, high = (float(compared["previous"][end]) for end in ("low", "high"))
+    assert (low + high) / 2 == pytest.approx(62.75, abs=0.01)
+
+
+def test_nothing_to_compare_with_is_kept_as_such(world):
+    put(*deals(world, on="2026-01-20", won=20, lost=20))
+
+    compared = judged(key_result(world, objective(world))).compared
+
+    assert compared["previous"]["value"] is None
+    assert compared["previous"]["n"] == 0
+
+
 def test_too_few_cases_are_too_early(world):
     put(*deals(world, on="2026-01-20", won=10, lost=19))  # 29; the metric wants 30
 
