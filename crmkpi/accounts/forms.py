@@ -120,7 +120,11 @@ class PeopleFilter(forms.Form):
 class MembershipForm(forms.Form):
     """A role in a team and the days on which it holds."""
 
-    team = forms.ModelChoiceField(Team.objects.filter(is_active=True), label=_("Team"))
+    team = forms.ModelChoiceField(
+        Team.objects.filter(is_active=True),
+        label=_("Team"),
+        empty_label=_("Choose a team"),
+    )
     role = forms.ChoiceField(label=_("Role"), choices=Membership.Role.choices)
     since = DayField(
         label=_("First day"),
@@ -185,7 +189,9 @@ class MoveForm(forms.Form):
     """Another team for an agent."""
 
     team = forms.ModelChoiceField(
-        Team.objects.filter(is_active=True), label=_("New team")
+        Team.objects.filter(is_active=True),
+        label=_("New team"),
+        empty_label=_("Choose a team"),
     )
     from_day = DayField(
         label=_("From"), help_text=_("Figures of earlier days stay where they are.")
@@ -202,7 +208,9 @@ class NewTeamForm(forms.Form):
     """A team and where it has always stood."""
 
     name = forms.CharField(label=_("Name"), max_length=200)
-    parent = forms.ModelChoiceField(Team.objects.all(), label=_("Below"))
+    parent = forms.ModelChoiceField(
+        Team.objects.all(), label=_("Below"), empty_label=_("Choose a team")
+    )
     region = forms.CharField(
         label=_("Region"),
         max_length=200,
@@ -224,7 +232,9 @@ class TeamForm(forms.Form):
 class PlaceForm(forms.Form):
     """Another place in the tree from a day on."""
 
-    parent = forms.ModelChoiceField(Team.objects.all(), label=_("Below"))
+    parent = forms.ModelChoiceField(
+        Team.objects.all(), label=_("Below"), empty_label=_("Choose a team")
+    )
     from_day = DayField(
         label=_("From"), help_text=_("Figures of earlier days stay where they are.")
     )

@@ -1,10 +1,16 @@
 """Reads of the audit log."""
 
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
 from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from crmkpi.accounts.models import AuditEvent
+from crmkpi.accounts.models import ALWAYS, FOREVER, AuditEvent, User
+from crmkpi.lib.periods import from_day
 
 ACTIONS: dict[str, str | Promise] = {
     "user.invited": _("Invited a person"),
@@ -23,6 +29,17 @@ ACTIONS: dict[str, str | Promise] = {
 }
 
 
+@dataclass(frozen=True)
+class AuditLine:
+    """An event in words."""
+
+    at: datetime
+    actor: User | None  # None: the system itself
+    action: str
+    subject: str
+    details: list[str]  # "role: agent", "name: Sales → Selling"
+
+
 def events(*, text: str = "", action: str = "") -> QuerySet[AuditEvent]:
     """Return events, latest first; the text is looked for in subject and actor."""
     found = AuditEvent.objects.select_related("actor").order_by("-at", "-pk")
@@ -35,6 +52,56 @@ def events(*, text: str = "", action: str = "") -> QuerySet[AuditEvent]:
     return found
 
 
-def action_label(action: str) -> str:
-    """Return what an event is called; those of other parts by their key."""
-    return str(ACTIONS.get(action, action))
+def audit_lines(found: Iterable[AuditEvent]) -> list[AuditLine]:
+    """Return events as people read them. Queries: 1."""
+    found = list(found)
+    users = User.objects.in_bulk(
+        {pk for event in found if (pk := _user_id(event.subject)) is not None}
+    )
+
+    def name_of(subject: str) -> str:
+        user = users.get(_user_id(subject) or 0)
+        return f"{user} ({subject})" if user else subject
+
+    return [
+        AuditLine(
+            at=event.at,
+            actor=event.actor,
+            action=str(ACTIONS.get(event.action, event.action)),
+            subject=name_of(event.subject),
+            details=list(_details(event.detail)),
+        )
+        for event in found
+    ]
+
+
+def _user_id(subject: str) -> int | None:
+    kind, _space, pk = subject.partition(" ")
+    return int(pk) if kind == "user" and pk.isdecimal() else None
+
+
+def _details(detail: Mapping[str, Any]) -> Iterator[str]:
+    after = detail.get("after")
+    if isinstance(after, dict):  # one line for each change
+        before = detail.get("before") or {}
+        for name, value in after.items():
+            if before.get(name) != value:
+                old, new = _word(name, before.get(name)), _word(name, value)
+                yield f"{name}: {old} → {new}"
+    for name, value in detail.items():
+        if name not in ("before", "after") and value not in (None, False, [], ""):
+            yield f"{name.removesuffix('_day')}: {_word(name, value)}"
+
+
+def _word(name: str, value: Any) -> str:
+    if isinstance(value, int) and name.endswith("_day"):
+        if value == ALWAYS:
+            return str(_("from the start"))
+        if value == FOREVER:
+            return str(_("until further notice"))
+        return from_day(value).isoformat()
+    if isinstance(value, bool):
+        return str(_("yes") if value else _("no"))
+    if isinstance(value, list):
+        return ", ".join(str(entry) for entry in value)
+    return "–" if value in (None, "") else str(value)

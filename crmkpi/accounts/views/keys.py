@@ -33,6 +33,7 @@ def api_keys(request: ReaderRequest) -> HttpResponse:
     )
     context = {
         "nav_active": "settings",
+        "crumbs": _crumbs()[:1],
         "now": timezone.now(),
         "page_obj": Paginator(keys, PER_PAGE).get_page(request.GET.get("page")),
     }

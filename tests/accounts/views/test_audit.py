@@ -29,8 +29,24 @@ def test_the_log_says_who_did_what_and_when_it_was_here(admin, world):
     )
     content = admin.get(URL).content.decode()
     assert "Placed a team" in content and "team support-berlin" in content
-    assert "parent: sales" in content
+    assert "parent: sales" in content and "from: 2026-02-13" in content
     assert "13 Feb 2026 13:00" in content  # noon UTC in Berlin
+
+
+def test_details_are_read_as_words(admin, world):
+    services.set_membership(
+        user=world.alice, team=world.north, role="lead", actor=None, now=NOW
+    )
+    services.update_team(team=world.north, name="North", actor=world.adam, now=NOW)
+    lines = admin.get(URL).context["lines"]
+    assert lines[0].details == ["name: Sales North → North"]
+    assert lines[1].subject == f"Alice (user {world.alice.pk})"
+    assert lines[1].details == [
+        "team: sales-north",
+        "role: lead",
+        "since: from the start",
+        "until: until further notice",
+    ]
 
 
 def test_the_log_is_narrowed_down(admin, world):
@@ -46,7 +62,7 @@ def test_the_log_is_narrowed_down(admin, world):
 def test_fifty_on_a_page(admin, world, django_assert_max_num_queries):
     for number in range(51):
         write_event(f"test.{number}", subject="test", actor=world.adam, now=NOW)
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(7):
         answer = admin.get(URL)
     assert len(answer.context["page_obj"]) == 50
     assert len(admin.get(f"{URL}?page=2").context["page_obj"]) == 1
