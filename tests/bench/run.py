@@ -1,0 +1,35 @@
+"""One pass of the measurements on the database of the settings."""
+
+import os
+import sys
+
+import django
+
+django.setup()
+
+from django.db import connection  # noqa: E402
+from django.test.utils import setup_databases, teardown_databases  # noqa: E402
+
+from tests.bench import engine, pages  # noqa: E402
+from tests.bench.orders import Company  # noqa: E402
+
+
+def main() -> int:
+    rows = int(os.environ.get("ROWS", "100000"))
+    old = setup_databases(verbosity=0, interactive=False)
+    try:
+        company = Company()
+        company.load(rows, seed=1)
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("ANALYZE")
+        print(f"{rows:,} orders of 300 agents in 30 teams over three years")
+        equal = engine.measure(company)
+        pages.measure(company)
+    finally:
+        teardown_databases(old, verbosity=0)
+    return 0 if equal else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
