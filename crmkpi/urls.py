@@ -14,6 +14,7 @@ urlpatterns = [
         login_required(SpectacularSwaggerSplitView.as_view()),
         name="api_docs",
     ),
+    path("api/v1/", include("metrics.api.urls")),
     path("accounts/", include("crmkpi.accounts.sign_in_urls")),
     path("", include("crmkpi.accounts.urls")),
     path("", include("crmkpi.crm.urls")),

@@ -1,12 +1,15 @@
 """The shape of a value outside: the same for commands, the API and exports."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
 from crmkpi.lib.periods import Period
 from metrics.behind import ExclusionCount
+from metrics.metric import Metric
 from metrics.queries import Value
 from metrics.scopes import Scope
+from metrics.splits import dimensions_of, readings_of
 
 Json = dict[str, Any]
 
@@ -26,30 +29,91 @@ def as_json(
     Raises: KeyError for a reading that the metric does not have.
     """
     shown = value.value if stat in (None, "value") else value.stats[stat]
-    interval = None
-    if value.low is not None and stat in (None, "value", "mean"):
-        interval = {
-            "low": number(value.low),
-            "high": number(value.high),
-            "method": value.method,
-        }
+    has_interval = stat in (None, "value", "mean")
     return {
         "key": value.key,
         "scope": scope.text,
-        "from": None if period is None else period.first_date.isoformat(),
-        "to": None if period is None else period.last_date.isoformat(),
+        **_days(period),
+        **_numbers(value),
         "value": number(shown),
-        "numerator": number(value.numerator),
-        "denominator": number(value.denominator),
-        "n": value.n,
-        "status": value.status,
-        "reason": value.reason or None,
-        "interval": interval,
+        "interval": _interval(value) if has_interval else None,
         "stats": {name: number(each) for name, each in value.stats.items()},
         "unit": value.unit.value,
         "version": value.version,
         "computed_at": value.computed_at.isoformat(),
         "exclusions": [{"name": each.name, "count": each.count} for each in exclusions],
+    }
+
+
+def series_as_json(
+    metric: Metric, scope: Scope, grain: str, values: Sequence[Value]
+) -> Json:
+    """Return the values of one metric and scope over consecutive periods as JSON."""
+    return {
+        "key": metric.key,
+        "scope": scope.text,
+        "grain": grain,
+        "unit": metric.unit.value,
+        "version": max(value.version for value in values),
+        "points": [
+            {
+                **_days(value.period),
+                **_numbers(value),
+                "interval": _interval(value),
+                "is_partial": value.is_partial,
+            }
+            for value in values
+        ],
+    }
+
+
+def metric_as_json(metric: Metric, *, version: int) -> Json:
+    """Return a declaration of the catalogue as JSON, in the active language."""
+    return {
+        "key": metric.key,
+        "title": str(metric.title),
+        "family": metric.family,
+        "unit": metric.unit.value,
+        "better": metric.better.value,
+        "additivity": metric.additivity,
+        "text": str(metric.text),
+        "formula": str(metric.formula),
+        "includes": str(metric.includes),
+        "excludes": str(metric.excludes),
+        "source": str(metric.source),
+        "min_n": metric.min_n,
+        "matures_after": metric.matures_after,
+        "readings": readings_of(metric),
+        "dimensions": [dimension.key for dimension in dimensions_of(metric)],
+        "version": version,
+    }
+
+
+def _days(period: Period | None) -> Json:
+    return {
+        "from": None if period is None else period.first_date.isoformat(),
+        "to": None if period is None else period.last_date.isoformat(),
+    }
+
+
+def _numbers(value: Value) -> Json:
+    return {
+        "value": number(value.value),
+        "numerator": number(value.numerator),
+        "denominator": number(value.denominator),
+        "n": value.n,
+        "status": value.status,
+        "reason": value.reason or None,
+    }
+
+
+def _interval(value: Value) -> Json | None:
+    if value.low is None:
+        return None
+    return {
+        "low": number(value.low),
+        "high": number(value.high),
+        "method": value.method,
     }
 
 

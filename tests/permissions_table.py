@@ -243,3 +243,25 @@ TABLE |= {  # people, teams, settings, keys
     ),
     "accounts:audit": Rule(get=administrators()),
 }
+
+
+def win_rate(world: World) -> dict[str, Any]:
+    return {"key": "win_rate"}
+
+
+BERLIN = "?scope=team:support-berlin"
+DAYS = "&from=2026-01-01&to=2026-01-31"
+
+TABLE |= {  # metrics for other systems
+    "metrics_api:list": Rule(get=api()),
+    "metrics_api:value": Rule(
+        get=api(agent=404, administrator=404, stranger=404),
+        kwargs=win_rate,
+        query=BERLIN + DAYS,
+    ),
+    "metrics_api:series": Rule(
+        get=api(agent=404, administrator=404, stranger=404),
+        kwargs=win_rate,
+        query=BERLIN + DAYS,
+    ),
+}

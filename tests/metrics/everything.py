@@ -5,6 +5,7 @@ Bob of Support Berlin and Cleo of Sales North own them; a few belong to nobody.
 """
 
 from datetime import timedelta
+from itertools import count
 from typing import Any
 
 from crmkpi.accounts.models import Team, User
@@ -24,20 +25,41 @@ def write_everything(world: World) -> None:
     """Write the rows and let the engine compute."""
     owners = [(world.alice, world.berlin), (world.bob, world.berlin)]
     owners += [(world.cleo, world.north), (None, None)]
+    pile = Pile()
     for number, on in enumerate(range(FIRST, TODAY + 1, 2)):
         owner, team = owners[number % 4]
         for build in (deals, tickets, calls, money, answers):
-            build(number, on, owner, team)
-    promises()
-    undated(world)
+            build(pile, number, on, owner, team)
+    undated(pile, world)
+    pile.write()
+    promises(pile)
+    pile.write()
     services.drain(now=NOW)
+
+
+class Pile:
+    """Rows that wait to be written, model by model, parents first."""
+
+    def __init__(self) -> None:
+        self.waiting: dict[type[Any], list[Any]] = {}
+
+    def add(self, *some: Any) -> None:
+        for row in some:
+            self.waiting.setdefault(type(row), []).append(row)
+
+    def write(self) -> None:
+        for some in self.waiting.values():
+            rows.put(*some)
+        self.waiting = {}
 
 
 def excluded(number: int) -> int:
     return int(LEFT_OUT.get(number % 13, Exclusion.NONE))
 
 
-def deals(number: int, on: int, owner: User | None, team: Team | None) -> None:
+def deals(
+    pile: Pile, number: int, on: int, owner: User | None, team: Team | None
+) -> None:
     out = excluded(number)
     closed = on + 5 + number % 9 if number % 5 else None
     if closed is not None and closed > TODAY:
@@ -53,8 +75,8 @@ def deals(number: int, on: int, owner: User | None, team: Team | None) -> None:
         channel=number % 4,
         region=rows.member("region", ["North", "South"][number % 2]),
     )
-    rows.put(deal)
-    rows.put(
+    pile.add(deal)
+    pile.add(
         crm.StageSpell(
             opportunity=deal,
             stage=rows.stage("Talks"),
@@ -67,8 +89,8 @@ def deals(number: int, on: int, owner: User | None, team: Team | None) -> None:
         )
     )
     lead = _fact(crm.Lead, agent=owner, created_day=on, created_team=team)
-    rows.put(lead)
-    rows.put(
+    pile.add(lead)
+    pile.add(
         crm.LeadSpell(
             lead=lead,
             agent=owner,
@@ -80,7 +102,9 @@ def deals(number: int, on: int, owner: User | None, team: Team | None) -> None:
     )
 
 
-def tickets(number: int, on: int, owner: User | None, team: Team | None) -> None:
+def tickets(
+    pile: Pile, number: int, on: int, owner: User | None, team: Team | None
+) -> None:
     out = excluded(number + 1)
     done = on + number % 4
     is_done = done <= TODAY and number % 6 != 0
@@ -102,8 +126,8 @@ def tickets(number: int, on: int, owner: User | None, team: Team | None) -> None
     ticket = rows.ticket(
         owner, team, opened=on, exclusion=out, channel=number % 4, **extra
     )
-    rows.put(ticket)
-    rows.put(
+    pile.add(ticket)
+    pile.add(
         crm.TicketSpell(
             ticket=ticket,
             status=crm.Ticket.Status.OPEN,
@@ -117,10 +141,12 @@ def tickets(number: int, on: int, owner: User | None, team: Team | None) -> None
     )
 
 
-def calls(number: int, on: int, owner: User | None, team: Team | None) -> None:
+def calls(
+    pile: Pile, number: int, on: int, owner: User | None, team: Team | None
+) -> None:
     out = excluded(number + 2)
     is_answered = None if number % 10 == 9 else number % 4 != 1
-    rows.put(
+    pile.add(
         rows.call(
             owner,
             team,
@@ -145,7 +171,9 @@ def calls(number: int, on: int, owner: User | None, team: Team | None) -> None:
     )
 
 
-def money(number: int, on: int, owner: User | None, team: Team | None) -> None:
+def money(
+    pile: Pile, number: int, on: int, owner: User | None, team: Team | None
+) -> None:
     out = excluded(number + 3)
     customer = _fact(
         crm.Customer,
@@ -155,14 +183,14 @@ def money(number: int, on: int, owner: User | None, team: Team | None) -> None:
         acquired_team=team,
         exclusion=out,
     )
-    rows.put(customer)
+    pile.add(customer)
     ended = on + 20 + number if number % 3 == 0 else on + 365
-    rows.put(
+    pile.add(
         crm.CustomerSpell(
             customer=customer, agent=owner, team=team, started_day=on, ended_day=ended
         )
     )
-    rows.put(
+    pile.add(
         rows.order(
             owner,
             team,
@@ -177,15 +205,17 @@ def money(number: int, on: int, owner: User | None, team: Team | None) -> None:
     cost = _fact(
         crm.Cost, kind=1 + number % 3, amount=1_000, first_day=on, end_day=on + 1
     )
-    rows.put(cost)
-    rows.put(
+    pile.add(cost)
+    pile.add(
         crm.CostShare(
             cost=cost, day=on, amount=1_000 + number, kind=cost.kind, team=team
         )
     )
 
 
-def answers(number: int, on: int, owner: User | None, team: Team | None) -> None:
+def answers(
+    pile: Pile, number: int, on: int, owner: User | None, team: Team | None
+) -> None:
     kind, low, high, top = [("csat", 1, 5, 4), ("nps", 0, 10, 9), ("ces", 1, 7, 5)][
         number % 3
     ]
@@ -206,7 +236,7 @@ def answers(number: int, on: int, owner: User | None, team: Team | None) -> None
         is_answered=number % 8 < 4,
         exclusion=excluded(number),
     )
-    rows.put(invitation)
+    pile.add(invitation)
     response = surveys.Response(
         source=rows.source(),
         external_id=f"answer {number}",
@@ -219,33 +249,33 @@ def answers(number: int, on: int, owner: User | None, team: Team | None) -> None
         answered_at=at,
     )
     response.save()
-    for value in [low + (5 * number) % (high - low + 1)]:
-        rows.put(
-            surveys.Answer(
-                response=response,
-                question=version.questions.get(),
-                survey=version.survey,
-                kind=kind,
-                value=value,
-                low=low,
-                high=high,
-                is_top=value >= top,
-                answered_at=at,
-                answered_day=on,
-                event_day=on,
-                answered_team=team,
-                agent=owner,
-                channel=number % 3,
-                exclusion=excluded(number + 4),
-            )
+    value = low + (5 * number) % (high - low + 1)
+    pile.add(
+        surveys.Answer(
+            response=response,
+            question=version.questions.get(),
+            survey=version.survey,
+            kind=kind,
+            value=value,
+            low=low,
+            high=high,
+            is_top=value >= top,
+            answered_at=at,
+            answered_day=on,
+            event_day=on,
+            answered_team=team,
+            agent=owner,
+            channel=number % 3,
+            exclusion=excluded(number + 4),
         )
+    )
 
 
-def promises() -> None:
+def promises(pile: Pile) -> None:
     """Put a kept or missed promise on every ticket that was opened, some for today."""
     for number, ticket in enumerate(crm.Ticket.objects.order_by("pk")):
         decided = min(ticket.opened_day + number % 5, TODAY)
-        rows.put(
+        pile.add(
             crm.SlaClock(
                 ticket=ticket,
                 kind=number % 2,
@@ -260,12 +290,12 @@ def promises() -> None:
         )
 
 
-def undated(world: World) -> None:
+def undated(pile: Pile, world: World) -> None:
     """Deals of which nobody knows when they were opened."""
     for _number in range(4):
         deal = rows.deal(world.alice, world.berlin, opened=UNDATED)
-        rows.put(deal)
-        rows.put(
+        pile.add(deal)
+        pile.add(
             crm.StageSpell(
                 opportunity=deal,
                 stage=rows.stage("Talks"),
@@ -294,11 +324,13 @@ def survey_version(kind: str, low: int, high: int, top: int) -> surveys.SurveyVe
     return version
 
 
+_numbers = count(1)
+
+
 def _fact(model: type[Any], **fields: Any) -> Any:
-    count = model.objects.count()
     known = {
         "source": rows.source(),
-        "external_id": f"{model._meta.model_name} {count + 1}",
+        "external_id": f"{model._meta.model_name} {next(_numbers)}",
         "written_at": NOW,
     }
     return model(**known | fields)

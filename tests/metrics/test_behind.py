@@ -11,28 +11,10 @@ from metrics import behind, queries
 from metrics.catalog import METRICS
 from metrics.scopes import Scope, agent_scope, company, parse_scope, team_scope
 from tests.metrics import rows
-from tests.metrics.everything import write_everything
-from tests.world import NOW, TODAY, World, build_world, day
+from tests.world import NOW, TODAY, World, day
 
 CALENDAR = Calendar()
 PERIODS = ("2025-Q4", "2026-Q1", "2026-01", "2026-02-02..2026-02-13", None)
-
-
-@pytest.fixture(scope="module")
-def full_world(django_db_setup, django_db_blocker):
-    """The cast with rows of every kind, for the tests of this module."""
-    from django.db import transaction
-
-    with django_db_blocker.unblock(), transaction.atomic():
-        world = build_world()
-        write_everything(world)
-        yield world
-        transaction.set_rollback(True)
-
-
-@pytest.fixture
-def everything(full_world: World, db: None) -> World:
-    return full_world
 
 
 def period(text: str | None):

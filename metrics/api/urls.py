@@ -1,0 +1,11 @@
+from django.urls import path
+
+from metrics.api import views
+
+app_name = "metrics_api"
+
+urlpatterns = [
+    path("metrics/", views.MetricList.as_view(), name="list"),
+    path("metrics/<str:key>/value", views.MetricValue.as_view(), name="value"),
+    path("metrics/<str:key>/series", views.MetricSeries.as_view(), name="series"),
+]

@@ -1,0 +1,30 @@
+"""By what a metric can be split, and what else can be read beside its value."""
+
+from metrics.dimensions import DIMENSIONS, Dimension
+from metrics.expressions import Mean
+from metrics.measures import AXES
+from metrics.metric import Metric
+
+
+def dimensions_of(metric: Metric) -> list[Dimension]:
+    """Return the dimensions that all rows of a metric carry, in a fixed order.
+
+    Empty: for what is calculated from other metrics.
+    """
+    axes = [AXES[key] for key in metric.axes]
+    if not axes:
+        return []
+    return [
+        dimension
+        for cut, dimension in sorted(DIMENSIONS.items())
+        if all(cut in axis.cuts for axis in axes)
+    ]
+
+
+def readings_of(metric: Metric) -> list[str]:
+    """Return the names of what stands beside the value: mean, median, p90, variants."""
+    names = ["mean"] if isinstance(metric.expression, Mean) else []
+    names += [name for name, _expression in metric.variants]
+    if metric.distribution is not None:
+        names += ["median", "p90"]
+    return names
