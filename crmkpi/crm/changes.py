@@ -39,7 +39,8 @@ def rows_by_key(queryset: QuerySet[Any], *, for_update: bool = False) -> dict[in
     """
     if for_update:
         queryset = queryset.select_for_update(of=("self",))
-    found = queryset.order_by("pk").values_list("pk", *columns(queryset.model))
+    names = columns(queryset.model)  # type: ignore[arg-type]  # models are hashable
+    found = queryset.order_by("pk").values_list("pk", *names)
     return {pk: tuple(row) for pk, *row in found}
 
 

@@ -106,7 +106,11 @@ class Cutter:
         )
         last = len(spans) - 1
         for index, (first_day, end_day, team_id) in enumerate(spans):
-            piece = {"team_id": team_id, "started_day": first_day, "ended_day": end_day}
+            piece: dict[str, Any] = {
+                "team_id": team_id,
+                "started_day": first_day,
+                "ended_day": end_day,
+            }
             piece["started_at"] = start.at if index == 0 else self._midnight(first_day)
             piece["ended_at"] = None
             if index < last:

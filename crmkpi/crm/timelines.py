@@ -54,6 +54,7 @@ class Told:
     closed: Point | None = None  # set when it is not open; UNDATED: nobody knows when
     paused: Point | None = None  # it is open, but was closed once, until `reopened`
     reopened: Point | None = None
+    has_new_owner: bool = False  # the owner is another than was stored
 
 
 def timeline(old: Sequence[Stretch], told: Told, *, now: Point) -> list[Stretch]:
@@ -150,7 +151,7 @@ def _closed(stretches: list[Stretch], told: Told, closed: Point) -> list[Stretch
     kept = kept or stretches[:1]
     was_closed = last.end is not None
     last = kept[-1]._replace(end=_not_before(kept[-1].start, closed))
-    if was_closed or last.agent is None:
+    if (was_closed and told.has_new_owner) or last.agent is None:
         last = last._replace(agent=told.agent)
     return [*kept[:-1], last]
 

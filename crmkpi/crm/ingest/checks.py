@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from crmkpi.crm.ingest.fields import folded
 from crmkpi.crm.ingest.registry import Field, Kind, Record, RowFault
@@ -18,6 +19,9 @@ Check = Callable[[Any], Any]
 _FIRST, _LAST = from_day(FIRST_DAY), from_day(LAST_DAY)
 
 
+REQUIRED = gettext_lazy("This is required.")
+
+
 class Unfit(ValueError):
     """A value that its field does not take."""
 
@@ -26,8 +30,8 @@ def checked(record: Record, values: Mapping[str, Any], now: datetime) -> dict[st
     """Return the values of a row as they are written, references still as texts.
 
     Shape: only fields that the row has; blank texts are None; external_id always.
-    Raises: RowFault for an unknown field, a missing or unfit value, and for values
-    that do not go together.
+    Raises: RowFault for an unknown field, an unfit value, a required one left blank,
+    and for values that do not go together.
     """
     checks = _checks(record)
     good: dict[str, Any] = {}
@@ -44,14 +48,19 @@ def checked(record: Record, values: Mapping[str, Any], now: datetime) -> dict[st
     if record.natural_key and good.get("external_id") is None:
         good["external_id"] = _natural_key(record, good)
     for name in _required(record):
-        if good.get(name) is None:
-            raise RowFault(name, _("This is required."))
+        if good.get(name) is None and (name in good or name == "external_id"):
+            raise RowFault(name, REQUIRED)
     for name in _past(record):
         value = good.get(name)
         if value is not None and _is_future(value, now):
             raise RowFault(name, _("This lies in the future."))
     record.writer.check(good, now)
     return good
+
+
+def lacking(record: Record, values: Mapping[str, Any]) -> str | None:
+    """Return a required field that the table of a row does not have."""
+    return next((name for name in _required(record) if name not in values), None)
 
 
 def identity_of(record: Record, values: Mapping[str, Any]) -> tuple[Any, ...]:

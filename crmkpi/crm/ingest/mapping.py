@@ -219,7 +219,7 @@ class Reader:
         zone: str,
     ) -> None:
         self.width = len(headings)
-        self._places = {}
+        self._places: dict[str, int] = {}
         for place, heading in enumerate(headings):
             self._places.setdefault(heading_key(heading), place)
         self._headings = headings
@@ -283,7 +283,8 @@ class Reader:
         """Take headings for field names; a heading that is none is a mistake."""
         identity = {heading_key(heading) for heading in mapping.identity}
         fields = {_name_key(name): name for name in record.field_names}
-        found, strange = {}, []
+        found: dict[str, tuple[str, ...]] = {}
+        strange = []
         for heading in self._headings:
             name = fields.get(_name_key(heading))
             if name is not None and name not in mapping.constants:

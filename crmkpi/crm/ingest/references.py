@@ -1,5 +1,6 @@
 """What rows call other records: found by id, then by name; some made when new."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -181,7 +182,7 @@ def stage_defaults(name: str) -> dict[str, Any]:
     Example: "Closed Won" is won, "Proposal sent" comes after the proposal and
     "Prospecting" before it.
     """
-    word = folded(name).replace(" ", "").removeprefix("closed")
+    word = re.sub(r"[\W_]", "", folded(name)).removeprefix("closed")
     state = {"won": 1, "lost": 2}.get(word, 0)
     late = bool(state) or any(part in folded(name) for part in _AFTER_PROPOSAL)
     position = _POSITIONS.get(folded(name))

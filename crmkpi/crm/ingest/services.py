@@ -22,6 +22,7 @@ from crmkpi.crm.ingest.registry import (
     RowFault,
     get_record,
 )
+from crmkpi.crm.ingest.writers.base import FactWriter
 from crmkpi.crm.members import folded
 from crmkpi.crm.models import ImportRun, Source
 
@@ -94,7 +95,7 @@ def delete_records(
 ) -> int:
     """Delete rows that a source calls so, with what follows from them.
 
-    Returns how many there were. Raises: UnknownRecord; NotDeletable for records that
+    Returns how many there were. Raises: UnknownRecord; StillNamed for records that
     others rest on.
     """
     with transaction.atomic():
@@ -166,7 +167,7 @@ class Intake:
                 self._refuse(number, fault.column, values.get(fault.column), fault)
             else:
                 good.append(row)
-        refused = self._check_references(good)
+        refused = self._check_partial(good) | self._check_references(good)
         return [row for row in good if row.number not in refused] if refused else good
 
     def refuse_late(self) -> set[int]:
@@ -239,6 +240,38 @@ class Intake:
             for name in ("external_id", "name"):
                 if row.values.get(name):
                     self._names.add(folded(row.values[name]))
+
+    def _check_partial(self, rows: Sequence[Row]) -> set[int]:
+        """Check rows of a table that lacks fields against what is stored."""
+        writer = self.record.writer
+        begins = writer.begins if isinstance(writer, FactWriter) else ""
+        partial = [
+            row
+            for row in rows
+            if checks.lacking(self.record, row.values)
+            or (begins and begins not in row.values)
+        ]
+        stored: Mapping[str, dict[str, Any]] = {}
+        if partial and isinstance(writer, FactWriter):
+            ids = [row.values["external_id"] for row in partial]
+            stored = writer.known(self.source, ids)
+        refused = set()
+        for row in partial:
+            try:
+                self._check_against(stored.get(row.values.get("external_id", "")), row)
+            except RowFault as fault:
+                self._refuse(
+                    row.number, fault.column, row.values.get(fault.column), fault
+                )
+                refused.add(row.number)
+        return refused
+
+    def _check_against(self, stored: dict[str, Any] | None, row: Row) -> None:
+        lacking = checks.lacking(self.record, row.values)
+        if stored is not None:
+            self.record.writer.check(stored | row.values, self.now)
+        elif lacking is not None:
+            raise RowFault(lacking, checks.REQUIRED)
 
     def _check_references(self, rows: Sequence[Row]) -> set[int]:
         refused = set()

@@ -19,6 +19,8 @@ from crmkpi.crm import changes
 from crmkpi.crm.exchange import Amount, Exchange
 from crmkpi.crm.ingest.registry import Batch, Counts, Row, RowFault
 from crmkpi.crm.models import Customer, Exclusion, Fact, Source
+from crmkpi.crm.removal import remove
+from crmkpi.crm.restamp import TEAMS_LOCK
 from crmkpi.crm.stamps import Stamper
 from crmkpi.lib import bulk
 from crmkpi.lib.bulk import KeysIn
@@ -96,6 +98,11 @@ class Written:
     same: dict[int, Columns] = field(default_factory=dict)
     rows: dict[int, Row] = field(default_factory=dict)  # as they came, by primary key
 
+    def has_new_owner(self, key: int) -> bool:
+        """Whether a row that was there before has another owner now."""
+        old, new = self.changed.get(key, ({}, {}))
+        return bool(old) and old["agent_id"] != new["agent_id"]
+
     @property
     def touched(self) -> dict[int, Columns]:
         return self.new | {key: new for key, (_old, new) in self.changed.items()}
@@ -112,6 +119,8 @@ class FactWriter:
     model: ClassVar[type[Fact]]
     # Columns that follow from other rows; writing leaves them as they are.
     managed: ClassVar[tuple[str, ...]] = ()
+    # The field whose value the days of a row may not lie before.
+    begins: ClassVar[str] = ""
     # Whether rows take over industry and segment of the customer they name.
     follows_customer: ClassVar[bool] = False
 
@@ -131,6 +140,7 @@ class FactWriter:
         return set()
 
     def write(self, batch: Batch) -> Counts:
+        bulk.hold(TEAMS_LOCK, shared=True)
         place = Place.load(batch)
         written, counts = Written(), Counts()
         if self.follows_customer:
@@ -147,8 +157,34 @@ class FactWriter:
         return counts
 
     def delete(self, source: Source, external_ids: Sequence[str], now: datetime) -> int:
-        """Delete rows with all that follows from them."""
-        raise NotImplementedError
+        """Delete rows with all that follows from them. Raises: StillNamed."""
+        bulk.hold(TEAMS_LOCK, shared=True)
+        rows = changes.rows_by_key(
+            self._called(source, set(external_ids)), for_update=True
+        )
+        remove(self.model, rows, now=now)
+        return len(rows)
+
+    def known(self, source: Source, external_ids: Iterable[str]) -> dict[str, Values]:
+        """Return the rows that are there, by id, with when they began.
+
+        Queries: 1
+        """
+        columns = [name for name in self._beginning() if name in self._attnames()]
+        rows = self._called(source, external_ids).values("external_id", *columns)
+        if not self.begins:
+            return {row["external_id"]: {} for row in rows}
+        return {row["external_id"]: self._begun(row) for row in rows}
+
+    def _beginning(self) -> tuple[str, str]:
+        name = self.begins.removesuffix("_day")
+        return f"{name}_at", f"{name}_day"
+
+    def _begun(self, old: Columns) -> Values:
+        return {self.begins: stored_moment(old, self.begins.removesuffix("_day"))}
+
+    def _attnames(self) -> set[str]:
+        return {field.attname for field in self.model._meta.concrete_fields}
 
     def _write_once(
         self, pending: dict[str, Row], place: Place, written: Written, counts: Counts
@@ -302,7 +338,7 @@ def stored_moment(old: Columns, name: str) -> datetime | date | None:
     at, day = old.get(f"{name}_at"), old.get(f"{name}_day")
     if at is None and day is not None and day != UNDATED:
         return from_day(day)
-    return at  # type: ignore[no-any-return]
+    return at
 
 
 def stored_day(day: int | None) -> date | None:

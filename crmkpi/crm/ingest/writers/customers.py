@@ -115,6 +115,7 @@ class ContactWriter(FactWriter):
 
 class ContractWriter(FactWriter):
     model = Contract
+    begins = "started"
     follows_customer = True
 
     def check(self, values: Mapping[str, Any], now: datetime) -> None:

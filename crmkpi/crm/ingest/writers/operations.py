@@ -33,6 +33,7 @@ LONGEST_COST_DAYS = 366 * 10
 
 class CostWriter(FactWriter):
     model = Cost
+    begins = "first_day"
 
     def check(self, values: Mapping[str, Any], now: datetime) -> None:
         in_order(values, "first_day", "last_day", BEFORE_START)
@@ -139,6 +140,7 @@ class EngagementDayWriter(FactWriter):
 
 class MarketFigureWriter(FactWriter):
     model = MarketFigure
+    begins = "first_day"
 
     def check(self, values: Mapping[str, Any], now: datetime) -> None:
         in_order(values, "first_day", "last_day", BEFORE_START)

@@ -19,6 +19,7 @@ from crmkpi.crm.ingest.writers.base import (
 )
 from crmkpi.crm.members import folded
 from crmkpi.crm.models import Source
+from crmkpi.crm.removal import StillNamed
 from crmkpi.crm.restamp import restamping_once
 from crmkpi.lib.periods import to_day
 
@@ -88,7 +89,7 @@ class TeamWriter:
         return True
 
     def delete(self, source: Source, external_ids: Sequence[str], now: datetime) -> int:
-        raise NotDeletable(_("Teams are closed on their page, not deleted."))
+        raise StillNamed(_("Teams are closed on their page, not deleted."))
 
 
 class AgentWriter:
@@ -153,14 +154,7 @@ class AgentWriter:
         return True
 
     def delete(self, source: Source, external_ids: Sequence[str], now: datetime) -> int:
-        raise NotDeletable(_("People are deactivated on their page, not deleted."))
-
-
-class NotDeletable(ValueError):
-    """Records that other rows rest on."""
-
-    def __init__(self, reason: Any) -> None:
-        super().__init__(str(reason))
+        raise StillNamed(_("People are deactivated on their page, not deleted."))
 
 
 def _person(user: User) -> tuple[str, str | None]:

@@ -45,6 +45,7 @@ class ProductWriter(FactWriter):
 
 class CampaignWriter(FactWriter):
     model = Campaign
+    begins = "started"
 
     def check(self, values: Mapping[str, Any], now: datetime) -> None:
         in_order(values, "started", "ended", BEFORE_START)

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from crmkpi.crm import acquisition, spells
-from crmkpi.crm.ingest.references import OPEN_STAGE, stage_defaults
+from crmkpi.crm.ingest.references import OPEN_STAGE, References, stage_defaults
 from crmkpi.crm.ingest.registry import RowFault
 from crmkpi.crm.ingest.writers.base import (
     Columns,
@@ -38,6 +38,7 @@ CLOSED_LATER = _("It is closed already, so this cannot lie in the future.")
 
 class LeadWriter(FactWriter):
     model = Lead
+    begins = "created"
     follows_customer = True
 
     def check(self, values: Mapping[str, Any], now: datetime) -> None:
@@ -88,6 +89,7 @@ class LeadWriter(FactWriter):
                     state=None,
                     agent=columns["agent_id"],
                     closed=point(columns, "closed"),
+                    has_new_owner=written.has_new_owner(key),
                 ),
             )
             for key, columns in written.touched.items()
@@ -98,6 +100,7 @@ class LeadWriter(FactWriter):
 
 class OpportunityWriter(FactWriter):
     model = Opportunity
+    begins = "opened"
     follows_customer = True
 
     def check(self, values: Mapping[str, Any], now: datetime) -> None:
@@ -183,6 +186,7 @@ class OpportunityWriter(FactWriter):
                     else stages.for_state(Opportunity.State.OPEN),
                     agent=columns["agent_id"],
                     closed=point(columns, "closed"),
+                    has_new_owner=written.has_new_owner(key),
                 ),
             )
         keep_spells(spells.STAGES, told, written, place)
@@ -192,27 +196,21 @@ class OpportunityWriter(FactWriter):
 class _Stages:
     """The stages and their states, read once for a batch."""
 
-    def __init__(self) -> None:
+    def __init__(self, references: References) -> None:
+        self._references = references
         self.states = dict(Stage.objects.order_by().values_list("pk", "state"))
-        self._by_state: dict[int, int] = {}
 
     @classmethod
     def of(cls, place: Place) -> "_Stages":
         if place.stages is None:
-            place.stages = cls()
+            place.stages = cls(place.batch.references)
         found: _Stages = place.stages
         return found
 
     def for_state(self, state: int) -> int:
         """Return the stage of deals whose state is all that we know."""
-        if state not in self._by_state:
-            name = (OPEN_STAGE, "Won", "Lost")[state]
-            stage, _new = Stage.objects.get_or_create(
-                name=name, defaults=stage_defaults(name)
-            )
-            self._by_state[state] = stage.pk
-            self.states[stage.pk] = stage.state
-        return self._by_state[state]
+        name = (OPEN_STAGE, "Won", "Lost")[state]
+        return self._references.keys("stage", [name])[name]
 
 
 class OrderWriter(FactWriter):

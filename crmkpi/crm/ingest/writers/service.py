@@ -29,6 +29,7 @@ RATINGS = ("csat", "nps", "ces")
 
 class TicketWriter(FactWriter):
     model = Ticket
+    begins = "opened"
     follows_customer = True
     managed = ("followed_up_day",)
 
@@ -93,7 +94,15 @@ class TicketWriter(FactWriter):
     def follow(self, written: Written, place: Place) -> set[int]:
         batch, touched = place.batch, written.touched
         told = {
-            key: (columns, _told(columns, written.rows[key], place))
+            key: (
+                columns,
+                _told(
+                    columns,
+                    written.rows[key],
+                    place,
+                    has_new_owner=written.has_new_owner(key),
+                ),
+            )
             for key, columns in touched.items()
         }
         keep_spells(spells.TICKETS, told, written, place)
@@ -105,7 +114,7 @@ class TicketWriter(FactWriter):
             cause="import",
         )
         changed = self._set_clocks(written, place)
-        return changed | rate(Ticket, touched | written.same, written.rows, place)
+        return changed | rate(Ticket, written, place)
 
     def _set_clocks(self, written: Written, place: Place) -> set[int]:
         tickets = written.touched | written.same
@@ -135,6 +144,7 @@ class TicketWriter(FactWriter):
 
 class InteractionWriter(FactWriter):
     model = Interaction
+    begins = "started"
     managed = ("followed_up_day",)
 
     def check(self, values: Mapping[str, Any], now: datetime) -> None:
@@ -187,35 +197,35 @@ class InteractionWriter(FactWriter):
             now=place.batch.now,
             cause="import",
         )
-        return rate(Interaction, touched | written.same, written.rows, place)
+        return rate(Interaction, written, place)
 
 
 def rate(
-    model: type[Ticket] | type[Interaction],
-    records: Mapping[int, Columns],
-    rows: Mapping[int, Row],
-    place: Place,
+    model: type[Ticket] | type[Interaction], written: Written, place: Place
 ) -> set[int]:
-    """Hand ratings to whoever keeps survey answers; return the records they changed."""
-    subject = model._meta.model_name
+    """Hand ratings to whoever keeps survey answers; return the records they changed.
+
+    A rating that is blank in a record known before may have been taken back.
+    """
     ratings = []
     keys = {}
-    for key, columns in records.items():
-        values = rows[key].values
+    for key, columns in (written.touched | written.same).items():
+        values = written.rows[key].values
         for kind in RATINGS:
-            if values.get(kind) is None:
+            score = values.get(kind)
+            if score is None and (kind not in values or key in written.new):
                 continue
             keys[columns["external_id"]] = key
             ratings.append(
                 {
                     "kind": kind,
-                    "score": values[kind],
+                    "score": score,
                     "external_id": columns["external_id"],
                     "answered_at": _rated_at(columns, values, place),
                     "agent_id": columns["agent_id"],
                     "customer_id": columns["customer_id"],
                     "channel": columns["channel"],
-                    "subject": subject,
+                    "subject": model._meta.model_name,
                 }
             )
     if not ratings:
@@ -227,6 +237,7 @@ def rate(
         keys[external_id]
         for _receiver, changed in answers
         for external_id in _listed(changed)
+        if external_id in keys
     }
 
 
@@ -254,7 +265,7 @@ def _status(values: Values) -> int:
     return Ticket.Status.RESOLVED
 
 
-def _told(columns: Columns, row: Row, place: Place) -> Told:
+def _told(columns: Columns, row: Row, place: Place, *, has_new_owner: bool) -> Told:
     done = columns["status"] in Ticket.DONE
     paused_at, paused_day = place.moment(None if done else row.values.get("resolved"))
     return Told(
@@ -265,6 +276,7 @@ def _told(columns: Columns, row: Row, place: Place) -> Told:
         closed=point(columns, "resolved"),
         paused=None if paused_day is None else Point(paused_day, paused_at),
         reopened=point(columns, "reopened"),
+        has_new_owner=has_new_owner,
     )
 
 
