@@ -36,7 +36,7 @@ class DayField(forms.DateField):
     widget = DayInput
     default_error_messages = {"range": _("Choose a day between 1990 and 2059.")}
 
-    def clean(self, value: Any) -> int | None:  # type: ignore[override]
+    def clean(self, value: Any) -> int | None:
         cleaned = super().clean(value)
         if cleaned is None:
             return None

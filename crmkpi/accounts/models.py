@@ -85,7 +85,7 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[
     def create_user(
         self, email: str | None = None, password: str | None = None, **fields: object
     ) -> "User":
-        user = self.model(email=self.normalize_email(email) or None, **fields)
+        user: User = self.model(email=self.normalize_email(email) or None, **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
@@ -125,7 +125,7 @@ class User(AbstractBaseUser):
         ordering = ["name", "pk"]
 
     def __str__(self) -> str:
-        return self.name or self.email or _("Unnamed")
+        return self.name or self.email or str(_("Unnamed"))
 
     def get_full_name(self) -> str:
         return self.name

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Generic, Self, TypeVar
 
+from django.db.models import Subquery
+
 from crmkpi.accounts.models import (
     ALWAYS,
     FOREVER,
@@ -76,22 +78,19 @@ class TeamDirectory:
     @classmethod
     def load(cls) -> Self:
         """Return the directory as it stands in the database. Queries: 3."""
-        root_id = None
-        team_ids = set()
-        roots = Organisation.objects.values("root_team_id")[:1]
-        for team_id, root_id in Team.objects.order_by().values_list("pk", roots):  # noqa: B007
-            team_ids.add(team_id)
+        root = Subquery(Organisation.objects.values("root_team_id")[:1])
+        roots: dict[int, int] = dict(Team.objects.order_by().values_list("pk", root))
         stints: dict[int, list[Stint]] = {}
-        for user_id, *stint in Membership.objects.order_by("pk").values_list(
-            "user_id", "team_id", "role", "since_day", "until_day"
-        ):
-            stints.setdefault(user_id, []).append(Stint(*stint))
+        for user_id, team_id, role, since, until in Membership.objects.order_by(
+            "pk"
+        ).values_list("user_id", "team_id", "role", "since_day", "until_day"):
+            stints.setdefault(user_id, []).append(Stint(team_id, role, since, until))
         places: dict[int, list[Place]] = {}
         for team_id, *place in TeamParent.objects.order_by("since_day").values_list(
             "team_id", "parent_id", "since_day", "until_day"
         ):
             places.setdefault(team_id, []).append(Place(*place))
-        return cls(root_id, frozenset(team_ids), stints, places)
+        return cls(next(iter(roots.values()), None), frozenset(roots), stints, places)
 
     def team_of(self, agent_id: int | None, day: int) -> int | None:
         """Return the team that a person's rows of a local day belong to.
@@ -203,7 +202,8 @@ class TeamDirectory:
 
     def _moves_above(self, team_id: int) -> list[int]:
         """Return the days on which the team or anything ever above it moved."""
-        seen, days, todo = {team_id}, set(), [team_id]
+        seen, todo = {team_id}, [team_id]
+        days: set[int] = set()
         while todo:
             for place in self.places.get(todo.pop(), ()):
                 days.update((place.since_day, place.until_day))

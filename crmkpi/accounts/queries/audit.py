@@ -84,11 +84,11 @@ def _details(detail: Mapping[str, Any]) -> Iterator[str]:
     after = detail.get("after")
     if isinstance(after, dict):  # one line for each change
         before = detail.get("before") or {}
-        for name, value in after.items():
+        for name, value in sorted(after.items()):
             if before.get(name) != value:
                 old, new = _word(name, before.get(name)), _word(name, value)
                 yield f"{name}: {old} → {new}"
-    for name, value in detail.items():
+    for name, value in sorted(detail.items()):  # databases keep no order
         if name not in ("before", "after") and value not in (None, False, [], ""):
             yield f"{name.removesuffix('_day')}: {_word(name, value)}"
 

@@ -112,7 +112,7 @@ def people(
     Shape: users of `visible_to`, annotated with a key of STATES. The text is looked
     for in name and address; team and role are those of today, of one membership.
     """
-    found = User.objects.visible_to(access).annotate(state=_state(now))
+    found: QuerySet[Any] = User.objects.visible_to(access).annotate(state=_state(now))
     for word in text.split()[:5]:
         found = found.filter(Q(name__icontains=word) | Q(email__icontains=word))
     if team is not None or role:

@@ -93,7 +93,7 @@ def move_agent(
     user = User.objects.select_for_update().get(pk=user.pk)
     first = first_team(user.pk)
     agent = Membership.objects.filter(user=user, role=Role.AGENT)
-    here = list(agent.on(from_day).order_by("-since_day", "-pk"))
+    here: list[Membership] = list(agent.on(from_day).order_by("-since_day", "-pk"))
     leaving = [stint for stint in here if stint.team_id != team.pk]
     staying = [stint for stint in here if stint.team_id == team.pk]
     if staying and not leaving:

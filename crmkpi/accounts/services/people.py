@@ -13,7 +13,13 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from crmkpi.accounts.audit import write_event
-from crmkpi.accounts.models import AgentIdentity, ApiKey, User, UserInvitation
+from crmkpi.accounts.models import (
+    AgentIdentity,
+    ApiKey,
+    Organisation,
+    User,
+    UserInvitation,
+)
 from crmkpi.accounts.services.errors import (
     EmailTaken,
     InvitationSpent,
@@ -40,7 +46,9 @@ def agent_for(
 ) -> User:
     """Return the person whom a source calls so, met for the first time or known."""
     met = Met(external_id, name, email)
-    return User.objects.get(pk=agents_for(source=source, people=[met])[external_id])
+    user_id = agents_for(source=source, people=[met])[external_id]
+    user: User = User.objects.get(pk=user_id)
+    return user
 
 
 @transaction.atomic
@@ -53,13 +61,18 @@ def agents_for(*, source: str, people: Iterable[Met]) -> dict[str, int]:
     or address is filled in, none is overwritten.
 
     Shape: `{external_id: user id}` for every external id asked for
-    Queries: 4 reads at most (each in parts of 500), 2 inserts for people who are new
+    Queries: 6 reads at most (each in parts of 500) and, for those met for the first
+    time, one insert each and one for all
     Example: `agents_for(source="crm", people=[Met("7", "Ana Duarte")]) == {"7": 12}`
     """
     wanted = {met.external_id: met for met in people}
     found = dict(_known_by_id(source, wanted))
-    missing = [met for key, met in wanted.items() if key not in found]
     identities: list[AgentIdentity] = []
+    if len(found) < len(wanted):
+        # Two imports that meet the same person must not make two of them.
+        Organisation.objects.select_for_update().get(pk=1)
+        found |= _known_by_id(source, wanted.keys() - found.keys())
+    missing = [met for key, met in wanted.items() if key not in found]
     if missing:
         known = _Known.load(source, missing)
         for met in missing:
@@ -95,7 +108,7 @@ class _Known:
         by_email: dict[str, int] = {}
         for part in _parts({_email(met) for met in missing} - {""}):
             users = User.objects.filter(email__in=part).order_by()
-            by_email.update(users.values_list("email", "pk"))  # type: ignore[arg-type]
+            by_email.update(users.values_list("email", "pk"))
         # Folding case is not portable in SQL, and people are few.
         by_name: dict[str, set[int]] = {}
         for pk, name in User.objects.order_by().values_list("pk", "name"):
@@ -339,4 +352,4 @@ def _check_administrators(*, but: User) -> None:
 
 def _taken(email: str, *, but: User | None) -> bool:
     others = User.objects.filter(email=email)
-    return (others.exclude(pk=but.pk) if but else others).exists()
+    return bool((others.exclude(pk=but.pk) if but else others).exists())

@@ -28,10 +28,11 @@ def accept_invitation(request: HttpRequest, token: str) -> HttpResponse:
         )
         if request.method == "POST" and form.is_valid():
             user = services.accept_invitation(token=token, now=now, **form.cleaned_data)
-            return perform_login(request, user, redirect_url="/")
+            answer: HttpResponse = perform_login(request, user, redirect_url="/")
+            return answer
     except services.InvitationSpent as error:
-        context = {"message": str(error)}
-        return render(request, "accounts/invitation_spent.html", context, status=404)
+        spent = {"message": str(error)}
+        return render(request, "accounts/invitation_spent.html", spent, status=404)
     context = {
         "form": form,
         "invitation": invitation,

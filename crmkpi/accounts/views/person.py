@@ -177,7 +177,8 @@ def person_deactivate(request: ReaderRequest, pk: int) -> HttpResponse:
 
 
 def _person(request: ReaderRequest, pk: int) -> User:
-    return get_object_or_404(User.objects.visible_to(request.access), pk=pk)
+    user: User = get_object_or_404(User.objects.visible_to(request.access), pk=pk)
+    return user
 
 
 def _crumbs(user: User) -> list[tuple[str, str]]:

@@ -82,7 +82,8 @@ def team_place(request: ReaderRequest, slug: str) -> HttpResponse:
 
 
 def _team(request: ReaderRequest, slug: str) -> Team:
-    return get_object_or_404(Team.objects.visible_to(request.access), slug=slug)
+    found: Team = get_object_or_404(Team.objects.visible_to(request.access), slug=slug)
+    return found
 
 
 def _page(

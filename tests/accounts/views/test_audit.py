@@ -42,9 +42,9 @@ def test_details_are_read_as_words(admin, world):
     assert lines[0].details == ["name: Sales North → North"]
     assert lines[1].subject == f"Alice (user {world.alice.pk})"
     assert lines[1].details == [
-        "team: sales-north",
         "role: lead",
         "since: from the start",
+        "team: sales-north",
         "until: until further notice",
     ]
 
