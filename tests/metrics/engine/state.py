@@ -1,5 +1,6 @@
 """Everything the engine stores, in a form that two states can be compared in."""
 
+from datetime import datetime
 from typing import Any
 
 from metrics.engine import rebuild
@@ -35,14 +36,14 @@ def snapshots() -> Stored:
     }
 
 
-def from_scratch() -> tuple[Stored, Stored]:
+def from_scratch(now: datetime = NOW) -> tuple[Stored, Stored]:
     """Throw all cells and snapshots away and compute them from the rows."""
     for axis in AXES.values():
         axis.objects.all().delete()
     Snapshot.objects.all().delete()
     CalendarDay.objects.all().delete()
     rebuild.request_rebuild()
-    drain(now=NOW)
+    drain(now=now)
     return cells(), snapshots()
 
 

@@ -1,0 +1,1 @@
+"""What breaks while it works: real processes, killed without warning."""

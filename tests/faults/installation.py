@@ -1,0 +1,118 @@
+"""A whole installation in a scratch folder: its own database, broker and processes."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+from django.conf import settings
+from django.db import connection
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+class Installation:
+    """Runs commands and workers as an operator would."""
+
+    def __init__(self, folder: Path, database_url: str) -> None:
+        self.environment = {
+            **{k: v for k, v in os.environ.items() if not k.startswith("TEST_")},
+            "CRMKPI_VAR": str(folder),
+            "DATABASE_URL": database_url,
+            "DJANGO_SETTINGS_MODULE": "crmkpi.settings",
+            "SECRET_KEY": "faults" * 10,
+            "PYTHONWARNINGS": "ignore",
+        }
+        self.workers: list[subprocess.Popen[bytes]] = []
+
+    def run(self, *command: str) -> str:
+        """Run a Python command and return what it printed."""
+        done = subprocess.run(
+            [sys.executable, *command],
+            cwd=ROOT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=300,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout.strip()
+
+    def ask(self, question: str) -> str:
+        """Return what a function of tests.faults.story prints."""
+        return self.run("-m", "tests.faults.story", question)
+
+    def start_worker(self) -> subprocess.Popen[bytes]:
+        """Start a Celery worker in a process group of its own."""
+        worker = subprocess.Popen(
+            [sys.executable, "-m", "celery", "-A", "crmkpi", "worker", "-c", "1", "-Q"]
+            + ["celery", "--loglevel", "WARNING"],
+            cwd=ROOT,
+            env=self.environment,
+            start_new_session=True,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        self.workers.append(worker)
+        return worker
+
+    def kill(self, worker: subprocess.Popen[bytes]) -> None:
+        """Kill a worker and its children at once, as a power cut would."""
+        os.killpg(worker.pid, signal.SIGKILL)
+        worker.wait()
+
+    def stop(self) -> None:
+        for worker in self.workers:
+            if worker.poll() is None:
+                self.kill(worker)
+
+
+@contextmanager
+def installed(folder: Path) -> Iterator[Installation]:
+    """Give an installation on the kind of database that the tests run on."""
+    with _database(folder) as url:
+        installation = Installation(folder, url)
+        try:
+            installation.run("manage.py", "migrate", "--verbosity", "0")
+            yield installation
+        finally:
+            installation.stop()
+
+
+@contextmanager
+def _database(folder: Path) -> Iterator[str]:
+    if connection.vendor == "sqlite":
+        yield f"sqlite:///{folder}/db.sqlite3"
+        return
+    held = settings.DATABASES["default"]
+    name = f"faults_{uuid.uuid4().hex[:12]}"
+    access = {
+        "host": held["HOST"] or None,
+        "port": held["PORT"] or None,
+        "user": held["USER"] or None,
+        "password": held["PASSWORD"] or None,
+    }
+    access = {key: value for key, value in access.items() if value}
+    with psycopg.connect(dbname="postgres", autocommit=True, **access) as server:
+        server.execute(f'CREATE DATABASE "{name}"')
+        try:
+            user = access.get("user", "")
+            password = f":{access['password']}" if "password" in access else ""
+            place = f"{access.get('host', '')}:{access.get('port', '')}".rstrip(":")
+            login = f"{user}{password}@" if user else ""
+            yield f"postgres://{login}{place}/{name}"
+        finally:
+            server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def wait_until(true: Callable[[], bool], *, seconds: float, why: str) -> None:
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline, f"waited {seconds} s: {why}"
+        time.sleep(0.2)
