@@ -54,7 +54,7 @@ class Dimension:
         wanted = name.strip()
         if self.choices is not None:
             return _choice(self.choices, wanted)
-        called = self._members().filter(self._called(wanted)).order_by("pk")
+        called = self.members().filter(self._called(wanted)).order_by("pk")
         found: int | None = called.values_list("pk", flat=True).first()
         return found
 
@@ -66,10 +66,11 @@ class Dimension:
         none = {0: str(_("Unassigned"))}
         if self.choices is not None:
             return {choice.value: str(choice.label) for choice in self.choices}
-        found = self._members().filter(pk__in=set(ids) - {0})
+        found = self.members().filter(pk__in=set(ids) - {0})
         return none | dict(found.values_list("pk", self.names[0]))
 
-    def _members(self) -> QuerySet[Any]:
+    def members(self) -> QuerySet[Any]:
+        """Return the rows that are members; a fixed list has none (TypeError)."""
         if self.model is None:
             raise TypeError(f"the members of {self.key} are a fixed list")
         rows = self.model._default_manager.all()

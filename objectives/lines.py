@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from urllib.parse import urlencode
 
@@ -14,6 +14,7 @@ from crmkpi.accounts.access import Access
 from crmkpi.lib.charts import bullet
 from crmkpi.lib.numbers import Figure, Unit, chance_words
 from crmkpi.lib.numbers import figure as number
+from crmkpi.lib.periods import from_day
 from metrics.catalog import METRICS
 from metrics.scopes import ScopeKey, may_see
 from objectives.aims import target_of, version_in_force
@@ -67,6 +68,14 @@ class KeyResultLine:
     metric_query: str  # of the metric's pages, in the scope and period of the number
     may_open: bool  # whether the reader may see the rows of the scope
     computed_at: datetime | None
+
+    @property
+    def closed_date(self) -> date | None:
+        """Return the last closed day, up to which all but the value of now runs."""
+        found = self.evaluation
+        if found is None or found.value_closed is None:
+            return None
+        return from_day(found.closed_to - 1)
 
     @property
     def is_stale(self) -> bool:

@@ -95,10 +95,19 @@ def settled(metric: Metric, direction: str, numbers: Numbers) -> Numbers:
 
     A total starts each cycle at 0, so that is where its journey begins.
     """
-    kept = {name: getattr(numbers, name) for name in _NEEDED[direction]}
+    kept = {name: getattr(numbers, name) for name in needed_for(metric, direction)}
     if direction == Direction.INCREASE and metric.is_flow:
         kept["baseline"] = Decimal(0)
     return Numbers(curve=numbers.curve, steps=numbers.steps, **kept)
+
+
+def needed_for(metric: Metric, direction: str) -> tuple[str, ...]:
+    """Return the names of the numbers that people set for a direction."""
+    is_counted_up = metric.is_flow and direction in (
+        Direction.INCREASE,
+        Direction.AT_LEAST,
+    )
+    return ("target",) if is_counted_up else _NEEDED[direction]
 
 
 _NEEDED: dict[str, tuple[str, ...]] = {

@@ -1,0 +1,1 @@
+"""Reads for the pages on objectives; each returns what one page prints."""
