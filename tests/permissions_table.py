@@ -105,6 +105,8 @@ TABLE: dict[str, Rule] = {}
 TABLE |= {  # frame and sign-in
     "healthz": Rule(get=everybody()),
     "readyz": Rule(get=everybody()),
+    "schema": Rule(get=api()),
+    "api_docs": Rule(get=signed_in()),
     "appearance": Rule(
         get=signed_in(405), post=signed_in(302), data=lambda world: {"theme": "dark"}
     ),
