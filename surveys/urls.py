@@ -1,10 +1,28 @@
 from django.urls import URLPattern, URLResolver, path
 
-from surveys.views import public
+from surveys.views import editing, inviting, lists, public, results
 
 app_name = "surveys"
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    # Staff
+    path("surveys/", lists.survey_list, name="list"),
+    path("surveys/new/", editing.survey_new, name="new"),
+    path("surveys/<slug:slug>/", results.survey_detail, name="detail"),
+    path("surveys/<slug:slug>/answers/", results.survey_answers, name="answers"),
+    path("surveys/<slug:slug>/answers.csv", results.answers_csv, name="answers_csv"),
+    path("surveys/<slug:slug>/answers/<int:pk>/", results.response_void, name="void"),
+    path(
+        "surveys/<slug:slug>/invitations/",
+        results.survey_invitations,
+        name="invitations",
+    ),
+    path("surveys/<slug:slug>/edit/", editing.survey_edit, name="edit"),
+    path("surveys/<slug:slug>/preview/", editing.survey_preview, name="preview"),
+    path("surveys/<slug:slug>/publish/", editing.survey_publish, name="publish"),
+    path("surveys/<slug:slug>/close/", editing.survey_close, name="close"),
+    path("surveys/<slug:slug>/share/", editing.survey_share, name="share"),
+    path("surveys/<slug:slug>/invite/", inviting.survey_invite, name="invite"),
     # Customers: the secret in the address is all they have.
     path("r/<str:token>/", public.answer, name="answer"),
     path("r/<str:token>/who/", public.who_sees, name="answer_who"),

@@ -19,6 +19,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
 from crmkpi.accounts import services
+from tests.surveys import scenes
 from tests.world import PASSWORD, World
 
 PRINCIPALS = (
@@ -266,4 +267,87 @@ TABLE |= {  # metrics for other systems
         kwargs=win_rate,
         query=BERLIN + DAYS,
     ),
+}
+
+SURVEY_READERS = signed_in(administrator=404, stranger=404)
+ANSWER_READERS = SURVEY_READERS | {"agent": 403}
+
+
+def survey_managers(status: int = 200) -> Answers:
+    """Return an answer for who manages the team of the survey; readers get 403."""
+    return signed_in(403, manager=status, administrator=404, stranger=404)
+
+
+TABLE |= {  # surveys, for staff
+    "surveys:list": Rule(get=signed_in()),
+    "surveys:new": Rule(
+        get=signed_in(403, manager=200),
+        post=signed_in(403, manager=302),
+        data=lambda world: {
+            "name": "After a call",
+            "kind": "csat",
+            "team": world.support.pk,
+            "brand": "Fjordlight",
+            "language": "en",
+        },
+    ),
+    "surveys:detail": Rule(get=SURVEY_READERS, kwargs=scenes.slug),
+    "surveys:answers": Rule(get=ANSWER_READERS, kwargs=scenes.slug),
+    "surveys:answers_csv": Rule(get=ANSWER_READERS, kwargs=scenes.slug),
+    "surveys:invitations": Rule(get=ANSWER_READERS, kwargs=scenes.slug),
+    "surveys:void": Rule(
+        get=survey_managers(),
+        post=survey_managers(302),
+        kwargs=scenes.response,
+        data=lambda world: {"reason": "1", "note": "our own try-out"},
+    ),
+    "surveys:edit": Rule(
+        get=survey_managers(), post=survey_managers(422), kwargs=scenes.slug
+    ),
+    "surveys:preview": Rule(get=survey_managers(), kwargs=scenes.slug),
+    "surveys:publish": Rule(
+        get=survey_managers(), post=survey_managers(302), kwargs=scenes.changed_draft
+    ),
+    "surveys:close": Rule(
+        get=survey_managers(), post=survey_managers(302), kwargs=scenes.slug
+    ),
+    "surveys:share": Rule(
+        get=signed_in(405), post=survey_managers(302), kwargs=scenes.slug
+    ),
+    "surveys:invite": Rule(
+        get=survey_managers(),
+        post=survey_managers(302),
+        kwargs=scenes.slug,
+        data=lambda world: {"addresses": "new@example.org", "send": "yes"},
+    ),
+}
+
+TABLE |= {  # surveys, for customers: the secret in the address is all they have
+    "surveys:answer": Rule(
+        get=everybody(),
+        post=everybody(303),
+        kwargs=scenes.asked,
+        data=scenes.answer_form,
+    ),
+    "surveys:answer_who": Rule(get=everybody(), kwargs=scenes.asked),
+    "surveys:shared": Rule(
+        get=everybody(),
+        post=everybody(303),
+        kwargs=scenes.shared,
+        data=scenes.shared_form,
+    ),
+    "surveys:shared_who": Rule(get=everybody(), kwargs=scenes.shared),
+    "surveys:thanks": Rule(
+        get=everybody(),
+        post=everybody(303),
+        kwargs=scenes.answered,
+        data=lambda world: {"comment": "too slow"},
+    ),
+    "surveys:change": Rule(
+        get=everybody(),
+        post=everybody(303),
+        kwargs=scenes.answered,
+        data=lambda world: {"score": "4"},
+    ),
+    "surveys:unsubscribe": Rule(get=everybody(), post=everybody(), kwargs=scenes.asked),
 }

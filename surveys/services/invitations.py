@@ -1,5 +1,6 @@
 """Ask people: queue invitations, send each once, let them lapse, stop on request."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -94,6 +95,15 @@ def invite(
         for key, each in fresh.items()
     )
     return Invited(len(fresh) - len(reasons), len(reasons), len(known))
+
+
+def would_skip(
+    survey: Survey, recipients: Iterable[Recipient], *, now: datetime
+) -> dict[Skip, int]:
+    """Return how many would not be asked now, and why; nothing is written."""
+    wanted = {_request_key(each, ""): each for each in recipients}
+    reasons = _skip_reasons(survey, wanted, now=now)
+    return dict(Counter(reasons.values()))
 
 
 def due(*, now: datetime, limit: int) -> list[int]:

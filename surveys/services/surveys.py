@@ -50,7 +50,7 @@ def create_survey(
         scale=scale or DEFAULT_SCALES[kind],
         wordings={
             each: first_wording(kind, each)
-            for each in languages or dict(settings.LANGUAGES)
+            for each in dict.fromkeys([language, *(languages or _all_languages())])
         },
     )
     return Survey.objects.create(
@@ -224,12 +224,17 @@ def _locked(survey: Survey) -> Survey:
     )
 
 
+def _all_languages() -> list[str]:
+    return [code for code, _name in settings.LANGUAGES]
+
+
 def free_slug(text: str, *, exactly: bool = False) -> str:
     """Return an address that no survey has yet; the very text when it must be."""
     base = slugify(text)[:70].strip("-") or "survey"
     taken = set(
         Survey.objects.filter(slug__startswith=base).values_list("slug", flat=True)
     )
+    taken.add("new")  # the address of the page for new surveys
     if base not in taken:
         return base
     if exactly:

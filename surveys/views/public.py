@@ -141,6 +141,22 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     )
 
 
+def preview_page(content: Content, *, language: str) -> HttpResponse:
+    """Return the question page of a draft, from which nothing can be sent."""
+    spoken = language if language in content.wordings else content.language
+    return render(
+        "question",
+        **_question(content, spoken, chosen=None, fault=""),
+        picked=None,
+        is_preview=True,
+        others=[
+            (each, PAGES[each].name, f"?lang={each}")
+            for each in content.languages
+            if each != spoken
+        ],
+    )
+
+
 def _must_exist(link: Link | None) -> Link:
     if link is None:
         raise UnknownLink("")

@@ -1,0 +1,247 @@
+"""What customers answered, as far as a reader may see it.
+
+Who only works as an agent sees what the own answers add up to, once there are five;
+never a single answer, and never who gave it.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, Prefetch, Q, QuerySet
+
+from crmkpi.accounts.access import Access
+from surveys.models import Answer, Invitation, Question, Response, Survey
+from surveys.scoring import Band, Kind, Scale, Summary, summary
+
+AGENT_MIN_N = 5  # fewer answers would say who gave which
+LIST_DAYS = 90  # the list of surveys looks this far back
+PER_PAGE = 25
+SPANS = {"30": 30, "90": 90, "365": 365, "all": None}  # days back, by address
+
+
+@dataclass(frozen=True)
+class ScaleResult:
+    """The answers on one scale; scales are never added up."""
+
+    scale: Scale
+    summary: Summary
+    is_current: bool  # the scale that is asked now
+
+
+@dataclass(frozen=True)
+class Results:
+    """The figures of a survey for one reader."""
+
+    scales: list[ScaleResult]  # the current one first; empty: nothing to show
+    comments: int
+    is_too_few: bool  # there are answers, but fewer than the reader may see
+
+
+@dataclass(frozen=True)
+class Funnel:
+    """What became of the invitations."""
+
+    states: dict[str, int]  # by Invitation.State, only those that occur
+    skips: dict[str, int]  # by Invitation.Skip
+    answered: int  # of those whose time to answer is over
+    arrived: int  # as many arrived whose time is over
+
+    @property
+    def total(self) -> int:
+        return sum(self.states.values())
+
+
+def reads_answers(access: Access) -> bool:
+    """Tell whether a reader may open single answers of some team."""
+    return access.sees_company or bool(access.team_ids)
+
+
+def answers_for(survey: Survey, access: Access) -> QuerySet[Answer]:
+    """Return the answers whose figures a reader may see, void ones included.
+
+    Leads, managers and analysts: those that count for their teams; agents: their own.
+    """
+    rows = Answer.objects.filter(survey=survey)
+    if access.sees_company:
+        return rows
+    if access.team_ids:
+        return rows.filter(answered_team__in=access.team_ids)
+    return rows.visible_to(access)
+
+
+def results(survey: Survey, *, access: Access, since_day: int | None) -> Results:
+    """Return what the answers add up to, scale by scale. Queries: 2."""
+    rows = answers_for(survey, access).counted()
+    if since_day is not None:
+        rows = rows.filter(answered_day__gte=since_day)
+    counts: dict[Scale, dict[int, int]] = {}
+    for kind, low, high, top_from, is_reversed, value, n in _counted(rows):
+        scale = Scale(Kind(kind), low, high, top_from, is_reversed)
+        counts.setdefault(scale, {})[value] = n
+    current = _current_scale(survey)
+    scales = [
+        ScaleResult(scale, summary(scale.kind, scale, each), scale == current)
+        for scale, each in counts.items()
+    ]
+    scales.sort(key=lambda result: (not result.is_current, -result.summary.n))
+    if not reads_answers(access):
+        shown = [each for each in scales if each.summary.n >= AGENT_MIN_N]
+        return Results(shown, comments=0, is_too_few=len(shown) < len(scales))
+    comments = rows.filter(kind=Kind.TEXT.value).exclude(text="").count()
+    return Results(scales, comments=comments, is_too_few=False)
+
+
+def funnel(survey: Survey, *, access: Access, now: datetime) -> Funnel:
+    """Return what became of the invitations of the reader's teams. Queries: 2."""
+    rows = invitations_for(survey, access)
+    states: dict[str, int] = {}
+    skips: dict[str, int] = {}
+    counted = rows.order_by().values_list("state", "skip_reason")
+    for state, reason, n in counted.annotate(n=Count("pk")):
+        states[state] = states.get(state, 0) + n
+        if reason:
+            skips[reason] = n
+    over = rows.filter(sent_at__isnull=False, is_bounced=False, expires_at__lte=now)
+    totals = over.aggregate(
+        answered=Count("pk", filter=Q(is_answered=True)), arrived=Count("pk")
+    )
+    return Funnel(states, skips, totals["answered"], totals["arrived"])
+
+
+def invitations_for(survey: Survey, access: Access) -> QuerySet[Invitation]:
+    """Return the invitations that count for the reader's teams."""
+    rows = Invitation.objects.filter(survey=survey)
+    if access.sees_company:
+        return rows
+    return rows.filter(sent_team__in=access.team_ids)
+
+
+def invitation_page(
+    survey: Survey, *, access: Access, state: str, number: str | None
+) -> Page[Invitation]:
+    """Return a page of the invitations, the latest first. Queries: 2."""
+    rows = invitations_for(survey, access).select_related("contact", "customer")
+    if state in Invitation.State.values:
+        rows = rows.filter(state=state)
+    ordered = rows.order_by("-created_at", "-pk")
+    return Paginator(ordered, PER_PAGE).get_page(number)
+
+
+@dataclass(frozen=True)
+class ResponseLine:
+    """One response in the list."""
+
+    response: Response  # with customer, agent and voided_by
+    score: int
+    high: int
+    band: Band
+    comment: str
+
+
+def responses_for(
+    survey: Survey,
+    *,
+    access: Access,
+    band: Band | None = None,
+    with_comment: bool = False,
+) -> QuerySet[Response]:
+    """Return the responses that a reader may open, the latest first.
+
+    Empty: nothing for agents.
+    """
+    rows = Response.objects.filter(survey=survey)
+    if not access.sees_company:
+        rows = rows.filter(answered_team__in=access.team_ids)
+    if with_comment:
+        said = Answer.objects.filter(kind=Kind.TEXT.value).exclude(text="")
+        rows = rows.filter(answers__in=said)
+    if band is not None:
+        rows = rows.filter(_in_band(survey, band))
+    return rows.order_by("-answered_at", "-pk")
+
+
+def response_page(
+    rows: QuerySet[Response], *, number: str | None
+) -> tuple[Page[Response], list[ResponseLine]]:
+    """Return a page of responses and its lines. Queries: 3."""
+    page = Paginator(_with_answers(rows), PER_PAGE).get_page(number)
+    return page, [line_of(each) for each in page.object_list]
+
+
+def response_lines(rows: QuerySet[Response]) -> Any:
+    """Return all lines for a file, a few hundred at a time."""
+    for each in _with_answers(rows).iterator(chunk_size=500):
+        yield line_of(each)
+
+
+def line_of(response: Response) -> ResponseLine:
+    """Return a response with its answers at hand as a line."""
+    given = {answer.kind: answer for answer in response.answers.all()}
+    said = given.pop(Kind.TEXT.value, None)
+    (score,) = given.values()
+    question = score.question
+    scale = _scale_of(question)
+    return ResponseLine(
+        response=response,
+        score=score.value,
+        high=scale.high,
+        band=scale.band(score.value),
+        comment=said.text if said else "",
+    )
+
+
+def _with_answers(rows: QuerySet[Response]) -> QuerySet[Response]:
+    answers = Answer.objects.select_related("question")
+    return rows.select_related("customer", "agent", "voided_by").prefetch_related(
+        Prefetch("answers", queryset=answers)
+    )
+
+
+def _in_band(survey: Survey, band: Band) -> Q:
+    """Return the condition on a response that its score lies in a band."""
+    wanted = Q(pk__in=[])
+    for question in Question.objects.filter(version__survey=survey, key=Question.SCORE):
+        scale = _scale_of(question)
+        values = [
+            value
+            for value in range(scale.low, scale.high + 1)
+            if scale.band(value) is band
+        ]
+        given = Answer.objects.filter(question=question, value__in=values)
+        wanted |= Q(answers__in=given)
+    return wanted
+
+
+def _counted(rows: QuerySet[Answer]) -> Any:
+    return (
+        rows.filter(value__isnull=False)
+        .order_by()
+        .values_list(
+            "kind",
+            "low",
+            "high",
+            "question__top_from",
+            "question__is_reversed",
+            "value",
+        )
+        .annotate(n=Count("pk"))
+    )
+
+
+def _current_scale(survey: Survey) -> Scale | None:
+    question = Question.objects.filter(
+        version_id=survey.version_id, key=Question.SCORE
+    ).first()
+    return _scale_of(question) if question else None
+
+
+def _scale_of(question: Question) -> Scale:
+    return Scale(
+        Kind(question.kind),
+        question.low or 0,
+        question.high or 0,
+        question.top_from or 0,
+        question.is_reversed,
+    )

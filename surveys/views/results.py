@@ -1,0 +1,217 @@
+"""The page of a survey: its score, its answers and its invitations."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from crmkpi.accounts.http import ReaderRequest
+from crmkpi.lib.numbers import Unit, figure
+from crmkpi.lib.tables import write_csv
+from crmkpi.lib.text import clean_display
+from surveys.content import Content
+from surveys.forms import AnswersFilter, VoidForm
+from surveys.links import shared_address
+from surveys.mails import absolute
+from surveys.models import Invitation, Survey
+from surveys.queries.results import (
+    AGENT_MIN_N,
+    SPANS,
+    ResponseLine,
+    funnel,
+    invitation_page,
+    reads_answers,
+    response_lines,
+    response_page,
+    responses_for,
+    results,
+)
+from surveys.services import answers
+from surveys.views.doors import managed_survey, readable_survey, visible_survey
+from surveys.views.figures import result_panel
+
+CSV_HEADINGS = [
+    "Answered",
+    "Score",
+    "Scale ends at",
+    "Comment",
+    "Customer",
+    "Agent",
+    "Language",
+    "Left out because",
+]
+
+
+@require_safe
+def survey_detail(request: ReaderRequest, slug: str) -> HttpResponse:
+    """Show what a survey's answers add up to, and where it stands."""
+    survey = visible_survey(request, slug)
+    span = request.GET.get("days", "90")
+    days = SPANS.get(span, SPANS["90"])
+    since = None if days is None else request.access.day - days + 1
+    found = results(survey, access=request.access, since_day=since)
+    may_read = reads_answers(request.access)
+    context = {
+        **survey_context(request, survey, tab="detail"),
+        "panels": [result_panel(each) for each in found.scales],
+        "found": found,
+        "spans": _spans(span if span in SPANS else "90"),
+        "min_n": AGENT_MIN_N,
+        "funnel": _funnel(survey, request, timezone.now()) if may_read else None,
+        "shared_url": absolute("surveys:shared", shared_address(survey)),
+        "content": _content(survey),
+    }
+    return render(request, "surveys/detail.html", context)
+
+
+@require_safe
+def survey_answers(request: ReaderRequest, slug: str) -> HttpResponse:
+    """Show single answers to those who may get back to customers."""
+    survey = readable_survey(request, slug)
+    form = AnswersFilter(request.GET)
+    found = responses_for(survey, access=request.access, **form.wanted())
+    page, lines = response_page(found, number=request.GET.get("page"))
+    context = {
+        **survey_context(request, survey, tab="answers"),
+        "form": form,
+        "page_obj": page,
+        "lines": lines,
+        "is_filtered": any(form.cleaned_data.values()),
+    }
+    return render(request, "surveys/answers.html", context)
+
+
+@require_safe
+def answers_csv(request: ReaderRequest, slug: str) -> HttpResponseBase:
+    """Send the same answers, unpaged, as a file."""
+    survey = readable_survey(request, slug)
+    wanted = AnswersFilter(request.GET).wanted()
+    found = responses_for(survey, access=request.access, **wanted)
+    return StreamingHttpResponse(
+        write_csv(CSV_HEADINGS, _csv_rows(response_lines(found))),
+        content_type="text/csv; charset=utf-8",
+        headers={
+            "Content-Disposition": f'attachment; filename="answers-{survey.slug}.csv"'
+        },
+    )
+
+
+@require_safe
+def survey_invitations(request: ReaderRequest, slug: str) -> HttpResponse:
+    """Show who was asked and what became of it."""
+    survey = readable_survey(request, slug)
+    state = request.GET.get("state", "")
+    page = invitation_page(
+        survey,
+        access=request.access,
+        state=state,
+        number=request.GET.get("page"),
+    )
+    context = {
+        **survey_context(request, survey, tab="invitations"),
+        "page_obj": page,
+        "state": state if state in Invitation.State.values else "",
+        "states": Invitation.State.choices,
+    }
+    return render(request, "surveys/invitations.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def response_void(request: ReaderRequest, slug: str, pk: int) -> HttpResponse:
+    """Leave a response out of every figure, after asking why."""
+    survey = managed_survey(request, slug)
+    response = get_object_or_404(responses_for(survey, access=request.access), pk=pk)
+    form = VoidForm(request.POST if request.method == "POST" else None)
+    back = reverse("surveys:answers", args=[slug])
+    if request.method == "POST" and form.is_valid():
+        answers.void_response(
+            response, actor=request.user, now=timezone.now(), **form.cleaned_data
+        )
+        messages.success(request, _("The answer is left out of every figure."))
+        return redirect(back)
+    context = {
+        **survey_context(request, survey, tab="answers"),
+        "title": _("Leave this answer out"),
+        "text": _("The score stays as it was given; it counts in no figure any more."),
+        "button": _("Leave it out"),
+        "form": form,
+        "back": back,
+    }
+    status = 422 if form.errors else 200
+    return render(request, "surveys/confirm.html", context, status=status)
+
+
+def survey_context(
+    request: ReaderRequest, survey: Survey, *, tab: str
+) -> dict[str, Any]:
+    """Return what the head of every page of a survey needs."""
+    return {
+        "nav_active": "surveys",
+        "survey": survey,
+        "tab": tab,
+        "may_manage": request.access.may_manage_team(survey.team_id),
+        "may_read": reads_answers(request.access),
+        "crumbs": [
+            (_("Surveys"), reverse("surveys:list")),
+            (survey.name, reverse("surveys:detail", args=[survey.slug])),
+        ][: 1 if tab == "detail" else 2],
+    }
+
+
+def _content(survey: Survey) -> Content | None:
+    return Content.from_json(survey.version.content) if survey.version else None
+
+
+def _spans(current: str) -> list[tuple[str, str, bool]]:
+    labels = {
+        "30": _("30 days"),
+        "90": _("90 days"),
+        "365": _("12 months"),
+        "all": _("All"),
+    }
+    return [(key, labels[key], key == current) for key in SPANS]
+
+
+def _funnel(survey: Survey, request: ReaderRequest, now: datetime) -> dict[str, Any]:
+    found = funnel(survey, access=request.access, now=now)
+    states = [
+        (label, found.states[state])
+        for state, label in Invitation.State.choices
+        if state in found.states
+    ]
+    skips = [
+        (label, found.skips[reason])
+        for reason, label in Invitation.Skip.choices
+        if reason in found.skips
+    ]
+    rate = 100 * found.answered / found.arrived if found.arrived else None
+    return {
+        "total": found.total,
+        "states": states,
+        "skips": skips,
+        "answered": found.answered,
+        "arrived": found.arrived,
+        "rate": figure(rate, Unit.PERCENT) if rate is not None else None,
+    }
+
+
+def _csv_rows(lines: Iterator[ResponseLine]) -> Iterator[list[object]]:
+    for line in lines:
+        response = line.response
+        yield [
+            timezone.localtime(response.answered_at).isoformat(timespec="minutes"),
+            line.score,
+            line.high,
+            clean_display(line.comment),
+            response.customer.name if response.customer else "",
+            response.agent.name if response.agent else "",
+            response.language,
+            str(response.get_exclusion_display()) if response.exclusion else "",
+        ]

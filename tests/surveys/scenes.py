@@ -1,0 +1,82 @@
+"""One survey of Support EMEA in each state that an address needs, made when asked.
+
+Views read the clock, so everything here is of now.
+"""
+
+from typing import Any
+
+from django.utils import timezone
+
+from surveys.links import shared_address
+from surveys.models import Invitation, Response, Survey
+from surveys.scoring import Kind
+from surveys.services.surveys import create_survey, publish, share, update_survey
+from surveys.tokens import Form
+from tests.surveys.cast import ask, contact, customer, reply
+from tests.world import World
+
+
+def live_survey(world: World) -> Survey:
+    now = timezone.now()
+    survey = create_survey(
+        name="After a request",
+        kind=Kind.CSAT,
+        team=world.support,
+        brand="Fjordlight",
+        actor=world.ana,
+        now=now,
+    )
+    publish(survey, actor=world.ana, now=now)
+    share(survey, is_shared=True, actor=world.ana, now=now)
+    survey.refresh_from_db()
+    return survey
+
+
+def slug(world: World) -> dict[str, Any]:
+    return {"slug": live_survey(world).slug}
+
+
+def changed_draft(world: World) -> dict[str, Any]:
+    survey = live_survey(world)
+    update_survey(survey, name="Other", actor=world.ana, now=timezone.now())
+    return {"slug": survey.slug}
+
+
+def asked(world: World) -> dict[str, Any]:
+    grace = contact("Grace", customer=customer("Globex", agent=world.alice))
+    _invitation, token = ask(
+        live_survey(world), grace, now=timezone.now(), agent_id=world.alice.pk
+    )
+    return {"token": token}
+
+
+def answered(world: World) -> dict[str, Any]:
+    token = asked(world)["token"]
+    return {"key": reply(token, 2, now=timezone.now()).edit_key}
+
+
+def response(world: World) -> dict[str, Any]:
+    answered(world)
+    found = Response.objects.select_related("survey").get()
+    return {"slug": found.survey.slug, "pk": found.pk}
+
+
+def shared(world: World) -> dict[str, Any]:
+    return {"address": shared_address(live_survey(world))}
+
+
+def answer_form(world: World) -> dict[str, Any]:
+    """Return what answers the question of `asked`."""
+    return _posted(str(Invitation.objects.get().uuid))
+
+
+def shared_form(world: World) -> dict[str, Any]:
+    """Return what answers the question of `shared`."""
+    return _posted(Survey.objects.get().shared_key)
+
+
+def _posted(link: str) -> dict[str, Any]:
+    version_id = Survey.objects.get().version_id
+    assert version_id is not None
+    form = Form.hand_out(link=link, version_id=version_id, now=timezone.now())
+    return {"score": "4", "form": form.signed}
