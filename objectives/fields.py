@@ -25,23 +25,23 @@ _WITH_SUFFIX = re.compile(r"(.*?)\s*(h|min|m|s)", re.IGNORECASE)
 _MINUTES = re.compile(r"[0-9]{1,4}:[0-5][0-9]")
 
 
-class ValueField(forms.CharField):
-    """A number of a target; cleaned to a Decimal in the metric's unit."""
+class ValueField(forms.Field):
+    """A number of a target; cleaned to a Decimal in the metric's unit, or None."""
 
     def __init__(self, *, unit: Unit, currency: str, **options: Any) -> None:
         self.unit = unit
         hint = HINTS.get(unit)
         if hint is not None:
             options.setdefault("help_text", str(hint) % {"currency": currency})
-        widget = forms.TextInput(attrs={"inputmode": "text", "autocomplete": "off"})
-        super().__init__(max_length=40, required=False, widget=widget, **options)
+        widget = forms.TextInput(attrs={"maxlength": "40", "autocomplete": "off"})
+        super().__init__(required=False, widget=widget, **options)
 
-    def to_python(self, value: Any) -> Any:
-        text = super().to_python(value)
+    def to_python(self, value: Any) -> Decimal | None:
+        text = str(value or "").strip()
         if not text:
             return None
         try:
-            return read_value(text, self.unit)
+            return read_value(text[:100], self.unit)
         except ValueFault as fault:
             raise forms.ValidationError(fault.reason, code="invalid") from fault
 

@@ -113,7 +113,7 @@ def judge(
     """Return what the past says of a target, in plain sentences.
 
     Example: win rates of 40, 45, 44, 50 per cent in four quarters and a journey from
-    50 to 55 give "4 quarters: best ever 50 %." and "A rise of +5 pts or more from one
+    50 to 55 give "4 quarters: best ever 50 %." and "A rise of 5.0 pts or more from one
     quarter to the next came in 2 of 3."
     """
     known = [each.value for each in past if each.value is not None]
@@ -197,7 +197,7 @@ def _moves(
     return [
         text
         % {
-            "move": printed.change(wanted),
+            "move": printed.change(abs(wanted)).removeprefix("+"),
             "period": names[grain],
             "came": _of(came, len(moves)),
         }
