@@ -22,7 +22,9 @@ def _backend() -> float:
         (pid,) = cursor.fetchone()
     stat = Path(f"/proc/{pid}/stat")
     if not stat.exists():
-        raise SystemExit("The database's CPU time can be read on the same machine only.")
+        raise SystemExit(
+            "The database's CPU time can be read on the same machine only."
+        )
     fields = stat.read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 

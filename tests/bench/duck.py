@@ -38,8 +38,9 @@ class Duck:
         self.names = measure_names(OrdersPaid)
         self._table(
             "orders",
-            "agent BIGINT, team BIGINT, segment BIGINT, product BIGINT, channel BIGINT, "
-            "day BIGINT, amount BIGINT, is_first BOOLEAN, is_recurring BOOLEAN",
+            "agent BIGINT, team BIGINT, segment BIGINT, product BIGINT, "
+            "channel BIGINT, day BIGINT, amount BIGINT, is_first BOOLEAN, "
+            "is_recurring BOOLEAN",
             Order.objects.filter(exclusion=0, state=Order.State.PAID).values_list(
                 "agent_id",
                 "paid_team_id",
@@ -93,7 +94,9 @@ class Duck:
             f"UNION ALL SELECT cut, member, l.start, e.above, {rest} {up} "
             f"WHERE cut <> 3 GROUP BY cut, member, l.start, e.above",
         )
-        agents = "SELECT cut, member, start, 0 AS other, * EXCLUDE (cut, member, grain, "
+        agents = (
+            "SELECT cut, member, start, 0 AS other, * EXCLUDE (cut, member, grain, "
+        )
         agents += "start, other) FROM leaves WHERE cut = 3"
         finest = f"(SELECT * FROM days UNION ALL {agents})"
         for grain, source, table in (

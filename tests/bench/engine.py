@@ -79,7 +79,12 @@ def arrive_late(company: Company) -> None:
     with transaction.atomic():
         insert(rows)
         facts_changed.send(
-            sender=Order, columns=COLUMNS, before=[], after=rows, now=NOW, cause="import"
+            sender=Order,
+            columns=COLUMNS,
+            before=[],
+            after=rows,
+            now=NOW,
+            cause="import",
         )
     work_off()
 

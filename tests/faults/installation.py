@@ -51,8 +51,7 @@ class Installation:
     def start_worker(self) -> subprocess.Popen[bytes]:
         """Start a Celery worker in a process group of its own."""
         worker = subprocess.Popen(
-            [sys.executable, "-m", "celery", "-A", "crmkpi", "worker", "-c", "1", "-Q"]
-            + ["celery", "--loglevel", "WARNING"],
+            [sys.executable, "-m", "celery", "-A", "crmkpi", "worker", "-c", "1"],
             cwd=ROOT,
             env=self.environment,
             start_new_session=True,
