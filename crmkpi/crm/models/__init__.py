@@ -15,13 +15,13 @@ from crmkpi.crm.models.contracts import Contract
 from crmkpi.crm.models.customers import Contact, Customer, CustomerSpell
 from crmkpi.crm.models.interactions import Interaction
 from crmkpi.crm.models.leads import Lead, LeadSpell
-from crmkpi.crm.models.opportunities import Opportunity, Stage, StageSpell
 from crmkpi.crm.models.operations import (
     AgentTime,
     EngagementDay,
     MarketFigure,
     ProcessRun,
 )
+from crmkpi.crm.models.opportunities import Opportunity, Stage, StageSpell
 from crmkpi.crm.models.orders import Order, Product
 from crmkpi.crm.models.tickets import SlaClock, Ticket, TicketSpell
 

@@ -1,5 +1,7 @@
 """What all facts share: where they come from, what leaves them out, whose they are."""
 
+from typing import Any
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -182,7 +184,7 @@ def member_field(dimension: Member.Dimension) -> models.ForeignKey:
     )
 
 
-def agent_field(**options: object) -> models.ForeignKey:
+def agent_field(**options: Any) -> models.ForeignKey:
     """Return the column that holds whom a row counts for."""
     return models.ForeignKey(
         User,
@@ -218,7 +220,9 @@ def axis_indexes(
     short = when.removesuffix("_day")
     indexes = [models.Index(fields=["agent", when], name=f"{model}_{short}_agent")]
     indexes += [
-        models.Index(fields=[dimension, team, when], name=f"{model}_{short}_{dimension}")
+        models.Index(
+            fields=[dimension, team, when], name=f"{model}_{short}_{dimension}"
+        )
         for dimension in dimensions
     ]
     return indexes

@@ -119,12 +119,8 @@ class Opportunity(Fact):
 class StageSpell(Spell):
     """A stretch of an opportunity in one stage under one owner."""
 
-    opportunity = models.ForeignKey(
-        Opportunity, models.CASCADE, related_name="spells"
-    )
-    stage = models.ForeignKey(
-        Stage, models.PROTECT, related_name="+", db_index=False
-    )
+    opportunity = models.ForeignKey(Opportunity, models.CASCADE, related_name="spells")
+    stage = models.ForeignKey(Stage, models.PROTECT, related_name="+", db_index=False)
     is_open = models.BooleanField(default=True)  # the stage's state is open
     before_proposal = models.BooleanField(default=True)
     exclusion = models.PositiveSmallIntegerField(default=0)
