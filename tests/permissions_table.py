@@ -19,6 +19,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
 from crmkpi.accounts import services
+from tests.objectives import scenes as aims
 from tests.surveys import scenes
 from tests.world import PASSWORD, World
 
@@ -350,4 +351,67 @@ TABLE |= {  # surveys, for customers: the secret in the address is all they have
         data=lambda world: {"score": "4"},
     ),
     "surveys:unsubscribe": Rule(get=everybody(), post=everybody(), kwargs=scenes.asked),
+}
+
+OBJECTIVE_READERS = signed_in(404, agent=200, lead=200, manager=200, analyst=200)
+
+
+def objective_managers(status: int = 200) -> Answers:
+    """Return the answer for those who manage the team; readers get 403, others 404."""
+    return signed_in(404, agent=403, lead=403, analyst=403, manager=status)
+
+
+TABLE |= {  # objectives of Support Berlin that its team and readers may see
+    "objectives:list": Rule(get=signed_in()),
+    "objectives:list_csv": Rule(get=signed_in()),
+    "objectives:new": Rule(
+        get=signed_in(403, manager=200),
+        post=signed_in(403, manager=302),
+        data=aims.new_objective,
+    ),
+    "objectives:detail": Rule(get=OBJECTIVE_READERS, kwargs=aims.objective),
+    "objectives:edit": Rule(
+        get=objective_managers(), post=objective_managers(422), kwargs=aims.objective
+    ),
+    "objectives:check_in": Rule(
+        get=signed_in(405),
+        post=objective_managers(302),
+        kwargs=aims.objective,
+        data=lambda world: {"confidence": "7", "sentence": "Call them."},
+    ),
+    "objectives:close": Rule(
+        get=objective_managers(), post=objective_managers(302), kwargs=aims.objective
+    ),
+    "objectives:key_result_new": Rule(
+        get=objective_managers(),
+        post=objective_managers(422),
+        kwargs=aims.objective,
+        query="?metric=win_rate",
+    ),
+    "objectives:target_hint": Rule(
+        get=objective_managers(), kwargs=aims.objective, query="?metric=win_rate"
+    ),
+    "objectives:milestones_new": Rule(
+        get=objective_managers(), post=objective_managers(422), kwargs=aims.objective
+    ),
+    "objectives:target_change": Rule(
+        get=objective_managers(), post=objective_managers(422), kwargs=aims.key_result
+    ),
+    "objectives:key_result_cancel": Rule(
+        get=objective_managers(), post=objective_managers(302), kwargs=aims.key_result
+    ),
+    "objectives:milestone_tick": Rule(
+        get=signed_in(405),
+        post=objective_managers(302),
+        kwargs=aims.milestone,
+        data=lambda world: {"done": "1"},
+    ),
+    "objectives:cycle_close": Rule(  # for who manages the company
+        get=signed_in(403), post=signed_in(403), kwargs=aims.cycle
+    ),
+    "objectives_api:list": Rule(get=api()),
+    "objectives_api:detail": Rule(
+        get=api(404, agent=200, lead=200, manager=200, analyst=200, key=200),
+        kwargs=aims.objective,
+    ),
 }
