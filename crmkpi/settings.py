@@ -265,10 +265,30 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": schedule(run_every=15),
         "options": {"expires": 60},  # a worker that was away gets one, not hundreds
     },
+    "compute": {  # finds what a lost message left, and the work of other machines
+        "task": "metrics.tasks.refresh",
+        "schedule": schedule(run_every=30),
+        "options": {"expires": 30},
+    },
+    "turn-the-day": {  # what time alone changes; finds nothing to do but once a day
+        "task": "metrics.tasks.turn_the_day",
+        "schedule": schedule(run_every=600),
+        "options": {"expires": 600},
+    },
     "judge-key-results": {  # wakes by itself where a message was lost or a day began
         "task": "objectives.tasks.evaluate_due",
         "schedule": schedule(run_every=300),
         "options": {"expires": 300},
+    },
+    "send-invitations": {
+        "task": "surveys.send_due_invitations",
+        "schedule": schedule(run_every=30),
+        "options": {"expires": 60},
+    },
+    "expire-invitations": {
+        "task": "surveys.expire_invitations",
+        "schedule": schedule(run_every=600),
+        "options": {"expires": 600},
     },
 }
 
