@@ -24,12 +24,14 @@ def columns(model: type[models.Model]) -> tuple[str, ...]:
 
 def row_of(instance: models.Model) -> Row:
     """Return an instance as a row of the signal."""
-    return tuple(getattr(instance, name) for name in columns(type(instance)))
+    model: Any = type(instance)
+    return tuple(getattr(instance, name) for name in columns(model))
 
 
 def rows_of(queryset: models.QuerySet[Any]) -> list[Row]:
     """Return rows as the signal carries them. Queries: 1."""
-    return list(queryset.order_by("pk").values_list(*columns(queryset.model)))
+    model: Any = queryset.model
+    return list(queryset.order_by("pk").values_list(*columns(model)))
 
 
 def announce(

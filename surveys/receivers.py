@@ -20,7 +20,7 @@ from surveys.services.imports import (
 from surveys.services.restamp import restamp_days, restamp_teams
 from surveys.tokens import hash_of
 
-LONGEST_ID = Response._meta.get_field("external_id").max_length
+LONGEST_ID = Response._meta.get_field("external_id").max_length or 200
 
 
 @receiver(teams_changed, dispatch_uid="surveys.teams_changed")

@@ -12,6 +12,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Count, Prefetch, Q, QuerySet
 
 from crmkpi.accounts.access import Access
+from crmkpi.crm.querysets import FactQuerySet
 from surveys.models import Answer, Invitation, Question, Response, Survey
 from surveys.scoring import Band, Kind, Scale, Summary, summary
 
@@ -58,12 +59,12 @@ def reads_answers(access: Access) -> bool:
     return access.sees_company or bool(access.team_ids)
 
 
-def answers_for(survey: Survey, access: Access) -> QuerySet[Answer]:
+def answers_for(survey: Survey, access: Access) -> FactQuerySet:
     """Return the answers whose figures a reader may see, void ones included.
 
     Leads, managers and analysts: those that count for their teams; agents: their own.
     """
-    rows = Answer.objects.filter(survey=survey)
+    rows: FactQuerySet = Answer.objects.filter(survey=survey)
     if access.sees_company:
         return rows
     if access.team_ids:
@@ -180,14 +181,13 @@ def line_of(response: Response) -> ResponseLine:
     """Return a response with its answers at hand as a line."""
     given = {answer.kind: answer for answer in response.answers.all()}
     said = given.pop(Kind.TEXT.value, None)
-    (score,) = given.values()
-    question = score.question
-    scale = _scale_of(question)
+    (scored,) = given.values()
+    scale, score = _scale_of(scored.question), scored.value or 0
     return ResponseLine(
         response=response,
-        score=score.value,
+        score=score,
         high=scale.high,
-        band=scale.band(score.value),
+        band=scale.band(score),
         comment=said.text if said else "",
     )
 

@@ -220,11 +220,14 @@ def _beside(name: str, kind: Kind) -> str:
 def _new_imported(*, name: str, kind: Kind, now: datetime, slug: str) -> Survey:
     if Survey.objects.filter(name__iexact=name).exists():
         name = _beside(name, kind)
+    root = get_organisation().root_team
+    if root is None:
+        raise RuntimeError("the organisation has no root team; run migrate")
     return Survey.objects.create(
         slug=free_slug(slug or name),
         name=name,
         kind=kind.value,
-        team_id=get_organisation().root_team_id,
+        team=root,
         is_imported=True,
         created_at=now,
     )
@@ -280,7 +283,7 @@ def _known(source: Source, external_ids: Iterable[str]) -> dict[str, _Known]:
             response_id=response_id,
             given=Given(
                 external_id,
-                score,
+                score or 0,  # never NULL here
                 answered_at,
                 agent_id,
                 customer_id,

@@ -14,6 +14,7 @@ from crmkpi.accounts.models import User
 from crmkpi.accounts.queries import get_organisation, today
 from crmkpi.accounts.teams import TeamDirectory
 from crmkpi.crm.models import Channel, Contact
+from crmkpi.lib.periods import local_day
 from surveys.changes import announce, row_of
 from surveys.links import find_invitation
 from surveys.mails import build_mail
@@ -21,7 +22,8 @@ from surveys.models import Invitation, InvitationToken, Suppression, Survey
 from surveys.services.errors import BadSurvey, UnknownLink
 from surveys.tokens import address_hash, hash_of, new_token
 
-State, Skip = Invitation.State, Invitation.Skip
+State = Invitation.State
+Skip = Invitation.Skip
 LEASE = timedelta(minutes=5)  # after it, whoever was sending is taken for dead
 MAX_ATTEMPTS = 8  # with doubling pauses from one minute: about four hours
 
@@ -69,7 +71,8 @@ def invite(
     Raises: BadSurvey unless the survey is live.
     """
     locked = Survey.objects.select_for_update().get(pk=survey.pk)
-    if locked.status != Survey.Status.LIVE or locked.is_imported:
+    is_asking = locked.status == Survey.Status.LIVE and not locked.is_imported
+    if locked.version_id is None or not is_asking:
         raise BadSurvey(_("Publish the survey before you invite people."))
     wanted = {_request_key(each, request): each for each in recipients}
     known = set(
@@ -84,6 +87,7 @@ def invite(
         _invitation(
             locked,
             each,
+            version_id=locked.version_id,
             event_day=day if each.event_day is None else each.event_day,
             teams=teams,
             request_key=key,
@@ -133,6 +137,7 @@ def send_invitation(pk: int, *, now: datetime) -> State | None:
         return _settle(invitation, now=now, state=State.SKIPPED, skip_reason=skip)
     if invitation.survey.status != Survey.Status.LIVE:
         return _settle(invitation, now=now, state=State.CANCELLED)
+    zone = get_organisation().zone
     expires_at = now + timedelta(days=invitation.survey.window_days)
     answer_token, stop_token = _new_tokens(invitation, now=now)
     mail = build_mail(
@@ -140,7 +145,7 @@ def send_invitation(pk: int, *, now: datetime) -> State | None:
         answer_token=answer_token,
         stop_token=stop_token,
         until=expires_at,
-        zone=get_organisation().zone,
+        zone=zone,
     )
     try:
         mail.send()
@@ -153,7 +158,7 @@ def send_invitation(pk: int, *, now: datetime) -> State | None:
         now=now,
         state=State.SENT,
         sent_at=now,
-        sent_day=today(now, get_organisation()),
+        sent_day=local_day(now, zone),
         expires_at=expires_at,
         fault="",
     )
@@ -225,7 +230,7 @@ def _skip_reasons(
     )
     erased = set(
         Contact.objects.filter(
-            pk__in={each.contact_id for each in wanted.values()} - {None},
+            pk__in=[each.contact_id for each in wanted.values() if each.contact_id],
             erased_at__isnull=False,
         ).values_list("pk", flat=True)
     )
@@ -248,6 +253,7 @@ def _invitation(
     survey: Survey,
     recipient: Recipient,
     *,
+    version_id: int,
     event_day: int,
     teams: TeamDirectory,
     request_key: str,
@@ -259,7 +265,7 @@ def _invitation(
     team_id = teams.team_of(recipient.agent_id, event_day)
     return Invitation(
         survey=survey,
-        version_id=survey.version_id,
+        version_id=version_id,
         request_key=request_key,
         contact_id=recipient.contact_id,
         customer_id=recipient.customer_id,

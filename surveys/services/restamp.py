@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db import models, transaction
+from django.db import transaction
 from django.db.models import F
 
 from crmkpi.accounts.queries import get_organisation
@@ -76,7 +76,7 @@ def restamp_days(*, now: datetime) -> int:
         for pk, at, day in Invitation.objects.filter(sent_at__isnull=False)
         .values_list("pk", "sent_at", "sent_day")
         .iterator()
-        if (new_day := local_day(at, zone)) != day
+        if at is not None and (new_day := local_day(at, zone)) != day
     }
     return _write(Answer, ANSWER_DAYS, answers, now=now) + _write(
         Invitation, ("sent_day",), sent, now=now
@@ -99,13 +99,14 @@ def _write(
         model, ["id"], columns, [(pk, *values) for pk, values in wanted.items()]
     )
     if model is Answer:
-        _follow(rows)
+        _follow(wanted)
     announce(model, before=before, after=rows_of(rows), now=now, cause="reassignment")
     return len(wanted)
 
 
-def _follow(answers: models.QuerySet[Answer]) -> None:
+def _follow(answer_ids: Iterable[int]) -> None:
     """Give responses the team of their answers: who may read them hangs on it."""
+    answers = Answer.objects.filter(_among("pk", answer_ids))
     teams = dict(answers.values_list("response_id", "answered_team_id"))
     bulk.update_rows(Response, ["id"], ["answered_team_id"], list(teams.items()))
 

@@ -49,7 +49,7 @@ def _choose(
         "form": form,
         "text": text,
         "contacts": find_contacts(text, access=request.access),
-        "chosen": form.data.getlist("contacts") if form.is_bound else [],
+        "chosen": request.POST.getlist("contacts") if form.is_bound else [],
     }
     return render(request, "surveys/invite.html", context, status=status)
 

@@ -186,8 +186,8 @@ def _take(request: HttpRequest, link: Link, secret: str, *, take: Take) -> HttpR
         return refuse(error, language=language, brand=link.content.brand)
     except StaleForm:
         if link.is_answered:
-            error = AlreadyAnswered("")
-            return refuse(error, language=language, brand=link.content.brand)
+            answered_before = AlreadyAnswered("")
+            return refuse(answered_before, language=language, brand=link.content.brand)
         chosen = _valid(score, link.content.scale)
         return _show(request, link, secret, chosen=chosen, fault="stale", status=422)
     except BadScore:
@@ -282,7 +282,7 @@ def _thank(
     prompt = ""
     if is_editable and done != "comment":
         given = Answer.objects.get(response=response, value__isnull=False)
-        prompt = content.wording(language).prompt(content.scale.band(given.value))
+        prompt = content.wording(language).prompt(content.scale.band(given.value or 0))
     sentences = {"comment": page.comment_thanks, "change": page.changed}
     return render(
         "thanks",
