@@ -17,7 +17,7 @@ from metrics.metric import Metric
 from metrics.scopes import NotVisible, Scope, ScopeError, visible_scope
 from objectives import rules
 from objectives.fields import ValueField
-from objectives.lines import ORDER
+from objectives.lines import ORDER, period_key
 from objectives.models import Cycle, KeyResult, Objective, TargetVersion
 from objectives.queries.listing import SORTS, WHOSE
 from objectives.rules import Numbers, Step
@@ -54,17 +54,8 @@ def cycle_choices(calendar: Calendar, *, today: int) -> list[tuple[str, str]]:
         )
     }
     open_ones = Cycle.objects.filter(state=Cycle.State.OPEN, end_day__gt=today)
-    known = {calendar_key(cycle, calendar): cycle.name for cycle in open_ones}
+    known = {period_key(cycle.period, calendar): cycle.name for cycle in open_ones}
     return list((found | known).items())
-
-
-def calendar_key(cycle: Cycle, calendar: Calendar) -> str:
-    """Return the text of a cycle's days: "2026-Q1" for a whole quarter."""
-    for grain in (Grain.QUARTER, Grain.MONTH, Grain.YEAR):
-        whole = calendar.period(cycle.start_day, grain)
-        if (whole.start, whole.end) == (cycle.start_day, cycle.end_day):
-            return whole.key
-    return cycle.period.key
 
 
 class ObjectiveFilter(forms.Form):

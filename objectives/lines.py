@@ -14,10 +14,11 @@ from crmkpi.accounts.access import Access
 from crmkpi.lib.charts import bullet
 from crmkpi.lib.numbers import Figure, Unit, chance_words
 from crmkpi.lib.numbers import figure as number
-from crmkpi.lib.periods import from_day
+from crmkpi.lib.periods import Calendar, Grain, Period, from_day
 from metrics.catalog import METRICS
 from metrics.scopes import ScopeKey, may_see
 from objectives.aims import target_of, version_in_force
+from objectives.figures import value_period
 from objectives.models import Evaluation, KeyResult, TargetVersion
 from objectives.printing import Print, day_text, share_text
 from objectives.scoring import Direction, KrStatus, Target
@@ -70,6 +71,10 @@ class KeyResultLine:
     computed_at: datetime | None
 
     @property
+    def passport_id(self) -> str:
+        return f"passport-{self.key_result.pk}"
+
+    @property
     def closed_date(self) -> date | None:
         """Return the last closed day, up to which all but the value of now runs."""
         found = self.evaluation
@@ -99,8 +104,12 @@ def lines(
     labels: Mapping[ScopeKey, str],
     access: Access,
     currency: str,
+    calendar: Calendar | None = None,
 ) -> list[KeyResultLine]:
-    """Return key results as pages print them, in the order given. Queries: none."""
+    """Return key results as pages print them, in the order given. Queries: none.
+
+    With the calendar, links name a quarter as such and not by its days.
+    """
     return [
         _Line(
             each,
@@ -112,6 +121,7 @@ def lines(
             labels.get(each.scope, ""),
             access,
             Print.of(each.metric, currency),
+            calendar,
         ).build()
         for each in key_results
     ]
@@ -125,6 +135,7 @@ class _Line:
     scope_label: str
     access: Access
     printed: Print
+    calendar: Calendar | None
 
     def build(self) -> KeyResultLine:
         found, target = self.evaluation, self._target()
@@ -171,30 +182,37 @@ class _Line:
         found = self.evaluation
         value = None
         if found is not None:
-            is_over = KrStatus(found.status) in (*CLOSED, KrStatus.NO_RESULT)
+            is_over = self._is_over(found)
             value = found.value_closed if is_over else found.value_now
         return self.printed.figure(self._share(value))
 
     def _under(self) -> str:
-        """Return what the value up to the last closed day rests on."""
+        """Return what the value of now rests on."""
         found, metric = self.evaluation, METRICS.get(self.key_result.metric)
-        if found is None or metric is None or found.n is None:
+        if found is None or metric is None:
+            return ""
+        part, whole, n = found.numerator_now, found.denominator_now, found.n_now
+        if self._is_over(found):
+            part, whole, n = found.numerator, found.denominator, found.n
+        if n is None:
             return ""
         if metric.additivity == "R" and metric.unit is Unit.PERCENT:
             return _("%(part)s of %(whole)s") % {
-                "part": _count(found.numerator),
-                "whole": _count(found.denominator),
+                "part": _count(part),
+                "whole": _count(whole),
             }
         if metric.additivity in ("A", "S") and metric.unit is Unit.COUNT:
             return ""
-        return f"{_count(found.n)} {metric.denominator}".strip()
+        return f"{_count(n)} {metric.denominator}".strip()
+
+    def _is_over(self, found: Evaluation) -> bool:
+        return KrStatus(found.status) in (*CLOSED, KrStatus.NO_RESULT)
 
     def _so_far(self) -> str:
         found = self.evaluation
         if found is None or found.value_closed is None:
             return ""
-        closed = KrStatus(found.status) in (*CLOSED, KrStatus.NO_RESULT)
-        if closed or found.value_now == found.value_closed:
+        if self._is_over(found) or found.value_now == found.value_closed:
             return ""
         return _("%(value)s to %(day)s") % {
             "value": self.printed.text(self._share(found.value_closed)),
@@ -309,11 +327,22 @@ class _Line:
     def _metric_query(self) -> str:
         if self.key_result.is_milestone:
             return ""
-        parts = {
-            "scope": self.key_result.scope_text,
-            "period": self.key_result.objective.cycle.period.key,
-        }
-        return urlencode(parts)
+        cycle = self.key_result.objective.cycle.period
+        end = min(self.access.day + 1, cycle.end)
+        period = value_period(self.key_result, cycle.start, end)
+        if period.start == cycle.start:
+            period = cycle  # the metric's pages show its open part themselves
+        key = period.key if self.calendar is None else period_key(period, self.calendar)
+        return urlencode({"scope": self.key_result.scope_text, "period": key})
+
+
+def period_key(period: Period, calendar: Calendar) -> str:
+    """Return the text of days for addresses: "2026-Q1" for a whole quarter."""
+    for grain in (Grain.QUARTER, Grain.MONTH, Grain.YEAR):
+        whole = calendar.period(period.start, grain)
+        if (whole.start, whole.end) == (period.start, period.end):
+            return whole.key
+    return period.key
 
 
 def chance_sentence(evaluation: Evaluation | None) -> str:

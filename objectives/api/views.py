@@ -67,7 +67,7 @@ class ObjectiveDetail(ObjectivesView):
         page = objective_page(
             objective_or_404(reader, pk),
             access=reader.access,
-            currency=reader.organisation.currency,
+            organisation=reader.organisation,
         )
         return Response(results.page_as_json(page))
 

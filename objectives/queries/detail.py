@@ -8,6 +8,8 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from crmkpi.accounts.access import Access
+from crmkpi.accounts.models import Organisation
+from crmkpi.accounts.queries import get_calendar
 from crmkpi.lib.periods import from_day
 from objectives.aims import target_of
 from objectives.lines import KeyResultLine, aim_text
@@ -117,14 +119,21 @@ def coverage_text(rollup: Rollup) -> str:
 
 
 def objective_page(
-    objective: Objective, *, access: Access, currency: str
+    objective: Objective, *, access: Access, organisation: Organisation
 ) -> ObjectivePage:
     """Return what the page of an objective shows. Queries: about 8."""
     results = list(objective.key_results.order_by("position", "pk"))
     for each in results:
         each.objective = objective
     versions = targets_of(results)
-    printed = read_lines(results, access=access, currency=currency, versions=versions)
+    currency = organisation.currency
+    printed = read_lines(
+        results,
+        access=access,
+        currency=currency,
+        versions=versions,
+        calendar=get_calendar(organisation),
+    )
     manages = access.may_manage_team(objective.team_id)
     mine = access.user_id in (objective.owner_id, objective.reviewer_id)
     up, down = _links(objective, access)

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 from crmkpi.accounts.access import Access
+from crmkpi.lib.periods import Calendar
 from metrics.scopes import ScopeKey, labels
 from objectives.evaluation import latest_evaluations, rolled_up
 from objectives.lines import KeyResultLine, lines
@@ -26,6 +27,7 @@ def read_lines(
     access: Access,
     currency: str,
     versions: Mapping[int, list[TargetVersion]] | None = None,
+    calendar: Calendar | None = None,
 ) -> list[KeyResultLine]:
     """Return key results as pages print them, in the order given.
 
@@ -42,6 +44,7 @@ def read_lines(
         labels=labels(sorted(scopes)),
         access=access,
         currency=currency,
+        calendar=calendar,
     )
 
 

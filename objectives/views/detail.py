@@ -176,7 +176,7 @@ def _page(
     form: CheckInForm | None = None,
 ) -> HttpResponse:
     page = objective_page(
-        objective, access=request.access, currency=request.organisation.currency
+        objective, access=request.access, organisation=request.organisation
     )
     shown = _shown(request, page)
     last = page.last_check_in
