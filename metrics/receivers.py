@@ -1,14 +1,17 @@
 """News from the rows below: changed facts and answers become dirty keys."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
 from django.db.models.signals import post_migrate
 from django.dispatch import receiver
 from django.utils import timezone
 
+from crmkpi.accounts.signals import calendar_changed
 from crmkpi.crm.signals import facts_changed
+from metrics import services
 from metrics.engine import marks, rebuild, versions
 from metrics.measures import AXES
 from surveys.signals import response_changed
@@ -27,6 +30,14 @@ def mark_changed_rows(
 ) -> None:
     """Mark the cells of rows as they were and as they are."""
     marks.mark(sender, columns, [*before, *after], cause=cause)
+
+
+@receiver(calendar_changed)
+def count_periods_anew(sender: Any, *, fields: Collection[str], **_: Any) -> None:
+    """Cut days into other weeks and years when the organisation does."""
+    if {"week_start", "fiscal_month"} & set(fields):
+        services.change_calendar()
+        transaction.on_commit(marks.ring)
 
 
 @receiver(post_migrate)

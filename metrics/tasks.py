@@ -3,14 +3,17 @@
 import logging
 
 from celery import shared_task
+from django.core.cache import cache
 from django.db import OperationalError
 from django.utils import timezone
 from kombu.exceptions import OperationalError as BrokerError
 
+from crmkpi.accounts.queries import get_organisation, today
 from metrics import services
 from metrics.engine import snapshots
 
 logger = logging.getLogger(__name__)
+TURNED = "metrics.day-turned"  # only spares work: turning twice changes nothing
 SECONDS = 60  # of work in one task; the rest is for the next one
 
 
@@ -25,8 +28,14 @@ def refresh() -> int:
 
 @shared_task
 def turn_the_day() -> int:
-    """Compute anew what time alone changes; beat rings every hour."""
-    return snapshots.turn_the_day(now=timezone.now())
+    """Compute anew what time alone changes, once a local day; beat rings often."""
+    now = timezone.now()
+    day = today(now, get_organisation())
+    if cache.get(TURNED) == day:
+        return 0
+    done = snapshots.turn_the_day(now=now)
+    cache.set(TURNED, day, timeout=None)
+    return done
 
 
 def ring_the_bell() -> None:

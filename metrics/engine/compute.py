@@ -111,7 +111,10 @@ class _Computation:
         self.first_days = self._read_first_days(possible)
         self._compute_from_cells(possible)
         self._compute_from_rows(possible)
-        self._add_quantiles(possible if self.stats else self._medians_needed(derived))
+        if not self.stats:
+            medians = set(self._medians_needed(derived))
+            possible = [each for each in possible if each in medians]
+        self._add_quantiles(possible)
         for request in sorted(derived, key=lambda each: _depth(each.metric)):
             self.found[request] = self._derive(request)
         return {request: self.found[request] for request in self.asked}

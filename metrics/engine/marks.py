@@ -3,7 +3,9 @@
 Runs in the writer's transaction, so that no change is ever without its keys.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from django.db import transaction
@@ -18,6 +20,7 @@ from metrics.models import Cause, DirtyKey, Slot
 REBUILD_ABOVE = 20_000
 
 Key = tuple[int, int, int]  # member, other, day
+_off: ContextVar[bool] = ContextVar("marking is off", default=False)
 _CAUSES = {
     "import": Cause.NEW,
     "new rows": Cause.NEW,
@@ -41,7 +44,7 @@ def mark(
     Returns how many keys were written. Queries: 1 and 1 for each slot.
     """
     axes = [axis for axis in AXES.values() if axis.fact is model]
-    if not axes:
+    if not axes or _off.get():
         return 0
     held = list(rows)
     slots = _slots()
@@ -53,6 +56,16 @@ def mark(
     if written:
         transaction.on_commit(ring)
     return written
+
+
+@contextmanager
+def off() -> Iterator[None]:
+    """Write no keys inside: only for a first filling that a full rebuild follows."""
+    token = _off.set(True)
+    try:
+        yield
+    finally:
+        _off.reset(token)
 
 
 def leaf_keys(

@@ -238,7 +238,7 @@ def store(targets: dict[Target, str], *, now: datetime) -> int:
         key = (version.pk, *target.scope, int(target.grain), target.start)
         row = snapshot_row(result, request.end, as_of=as_of, now=now)
         before = old.get(key)
-        if before is None and not result.numerator and not result.value:
+        if before is None and _is_empty(result):
             continue  # an empty value is stored only in the place of another one
         if before is not None and _same(before, row):
             if before.as_of_day == as_of:
@@ -252,6 +252,10 @@ def store(targets: dict[Target, str], *, now: datetime) -> int:
     if rows:
         _announce(rows, now=now)
     return len(rows)
+
+
+def _is_empty(computed: Computed) -> bool:
+    return not (computed.numerator or computed.value or computed.cases)
 
 
 def _announce(rows: list[tuple[object, ...]], *, now: datetime) -> None:
