@@ -9,8 +9,8 @@ from datetime import datetime
 from django.db import transaction
 
 from crmkpi.lib.periods import Grain
-from metrics.engine import rebuild as rebuilding
 from metrics.engine import marks, refresh, snapshots
+from metrics.engine import rebuild as rebuilding
 from metrics.models import CalendarDay, DirtyKey, Slot, Snapshot, StalePair
 
 Progress = Callable[[str, int, int], None]  # what, done, of how many

@@ -2,9 +2,12 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
+import urllib.error
+import urllib.request
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -29,7 +32,7 @@ class Installation:
             "SECRET_KEY": "faults" * 10,
             "PYTHONWARNINGS": "ignore",
         }
-        self.workers: list[subprocess.Popen[bytes]] = []
+        self.processes: list[subprocess.Popen[bytes]] = []
 
     def run(self, *command: str) -> str:
         """Run a Python command and return what it printed."""
@@ -44,32 +47,49 @@ class Installation:
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout.strip()
 
-    def ask(self, question: str) -> str:
-        """Return what a function of tests.faults.story prints."""
-        return self.run("-m", "tests.faults.story", question)
+    def ask(self, question: str, *, of: str = "tests.faults.story") -> str:
+        """Return what a function of a story module prints."""
+        return self.run("-m", of, question)
 
     def start_worker(self) -> subprocess.Popen[bytes]:
         """Start a Celery worker in a process group of its own."""
-        worker = subprocess.Popen(
-            [sys.executable, "-m", "celery", "-A", "crmkpi", "worker", "-c", "1"],
+        return self._start("celery", "-A", "crmkpi", "worker", "-c", "1")
+
+    def start_web(self) -> str:
+        """Start gunicorn and return its address once the pages answer."""
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            place = f"127.0.0.1:{probe.getsockname()[1]}"
+        address = f"http://{place}"
+        self.environment |= {"BASE_URL": address, "ALLOWED_HOSTS": "127.0.0.1"}
+        self.run("manage.py", "collectstatic", "--no-input", "--verbosity", "0")
+        self._start("gunicorn", "crmkpi.wsgi", "--bind", place, "--threads", "4")
+        wait_until(
+            lambda: _answers(f"{address}/healthz"), seconds=60, why="no page answers"
+        )
+        return address
+
+    def _start(self, module: str, *arguments: str) -> subprocess.Popen[bytes]:
+        process = subprocess.Popen(
+            [sys.executable, "-m", module, *arguments],
             cwd=ROOT,
             env=self.environment,
             start_new_session=True,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        self.workers.append(worker)
-        return worker
+        self.processes.append(process)
+        return process
 
-    def kill(self, worker: subprocess.Popen[bytes]) -> None:
-        """Kill a worker and its children at once, as a power cut would."""
-        os.killpg(worker.pid, signal.SIGKILL)
-        worker.wait()
+    def kill(self, process: subprocess.Popen[bytes]) -> None:
+        """Kill a process and its children at once, as a power cut would."""
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
 
     def stop(self) -> None:
-        for worker in self.workers:
-            if worker.poll() is None:
-                self.kill(worker)
+        for process in self.processes:
+            if process.poll() is None:
+                self.kill(process)
 
 
 @contextmanager
@@ -108,6 +128,14 @@ def _database(folder: Path) -> Iterator[str]:
             yield f"postgres://{login}{place}/{name}"
         finally:
             server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=2) as response:  # noqa: S310
+            return bool(response.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
 
 
 def wait_until(true: Callable[[], bool], *, seconds: float, why: str) -> None:

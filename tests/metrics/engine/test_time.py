@@ -21,7 +21,7 @@ def read(key, period, *, on=TODAY, snapshots_too=True):
 
 
 def test_a_ticket_matures_without_any_change_of_rows(world):
-    """Resolved on 9 February, it settles 7 days later: immature before, 1 of 1 after."""
+    """Resolved on 9 February, it settles 7 days later: 1 of 1, and nothing before."""
     resolved = day("2026-02-09")
     rows.put(
         rows.resolved(
