@@ -29,6 +29,8 @@ class Unfit(ValueError):
 def checked(record: Record, values: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     """Return the values of a row as they are written, references still as texts.
 
+    `now` is in the organisation's zone.
+
     Shape: only fields that the row has; blank texts are None; external_id always.
     Raises: RowFault for an unknown field, an unfit value, a required one left blank,
     and for values that do not go together.
@@ -207,6 +209,7 @@ def _choice(field: Field) -> Check:
 
 
 def _is_future(value: date, now: datetime) -> bool:
+    """Whether something lies in the future; clocks and zones may differ by a day."""
     if isinstance(value, datetime):
         return (value - now).days >= 1
     return (value - now.date()).days > 1

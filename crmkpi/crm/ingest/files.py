@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from django.db import transaction
-from django.utils.translation import gettext_lazy as _
 
 from crmkpi.accounts.models import User
 from crmkpi.accounts.queries import get_organisation
@@ -126,8 +125,9 @@ def _import(
             progress("written", outcome.written)
     with transaction.atomic():
         intake.finish()
-        _end(run, ImportRun.State.DONE, outcome, rows_read, clock(), reader)
-        Source.objects.filter(pk=run.source_id).update(last_success_at=clock())
+        finished = clock()
+        _end(run, ImportRun.State.DONE, outcome, rows_read, finished, reader)
+        Source.objects.filter(pk=run.source_id).update(last_success_at=finished)
     return _imported(outcome, run, rows_read, table, reader)
 
 
@@ -242,6 +242,3 @@ def _told(errors: Iterable[RowError], reader: Reader | None) -> list[RowError]:
 def _hash_of(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-REFUSED_ALL = _("Nothing was written.")

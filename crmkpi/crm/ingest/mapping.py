@@ -168,7 +168,7 @@ def _one_of(key: str, value: Any, known: Sequence[str]) -> str:
     if value not in known:
         raise MappingError(
             _("“%(key)s” is one of: %(known)s.")
-            % {"key": key, "known": " ".join(known)}
+            % {"key": key, "known": ", ".join(known)}
         )
     return str(value)
 

@@ -86,11 +86,10 @@ class References:
 
     def keys(self, to: str, texts: Iterable[str]) -> dict[str, int]:
         """Return the primary keys of what texts name; those MADE come into being."""
-        wanted = set(texts)
         if to not in MADE:
-            return self._find(to, wanted)
+            return self._find(to, texts)
         found = self._found.setdefault(to, {})
-        new = sorted(wanted - found.keys())
+        new = [text for text in texts if text not in found]
         if new:
             found.update(self._make(to, new))
         return found

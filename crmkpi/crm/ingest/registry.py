@@ -113,7 +113,10 @@ class Writer(Protocol):
     """Writes the rows of one record; called inside one transaction."""
 
     def check(self, values: Mapping[str, Any], now: datetime) -> None:
-        """Raise RowFault when values that are right alone do not go together."""
+        """Raise RowFault when values that are right alone do not go together.
+
+        `now` is in the organisation's zone.
+        """
 
     def write(self, batch: Batch) -> Counts:
         """Write rows that have passed every check, and say what became of them."""

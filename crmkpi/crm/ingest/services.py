@@ -4,12 +4,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from crmkpi.accounts.models import User
+from crmkpi.accounts.queries import get_organisation
 from crmkpi.crm.ingest import checks
 from crmkpi.crm.ingest.references import MADE, References
 from crmkpi.crm.ingest.registry import (
@@ -138,6 +140,7 @@ class Intake:
     ) -> None:
         self.record, self.source, self.now, self.run = record, source, now, run
         self.outcome = Outcome()
+        self._local_now = now.astimezone(ZoneInfo(get_organisation().zone))
         self._references = References(source, now)
         self._rows_of: dict[tuple[Any, ...], int] = {}  # identity -> row number
         self._names: set[str] = set()  # ids and names of the rows of this import
@@ -161,10 +164,14 @@ class Intake:
         good: list[Row] = []
         for number, values in rows:
             try:
-                row = Row(number, checks.checked(self.record, values, self.now))
+                row = Row(number, checks.checked(self.record, values, self._local_now))
+            except RowFault as fault:
+                self._refuse(number, fault, values)
+                continue
+            try:
                 self._check_identity(row)
             except RowFault as fault:
-                self._refuse(number, fault.column, values.get(fault.column), fault)
+                self._refuse(number, fault, row.values)
             else:
                 good.append(row)
         refused = self._check_partial(good) | self._check_references(good)
@@ -214,11 +221,12 @@ class Intake:
             if one.kind is not Kind.REFERENCE:
                 continue
             name = one.name
-            texts = {
+            # In the order of the rows: the first spelling of a new name is kept.
+            texts = dict.fromkeys(
                 row.values[name]
                 for row in rows
                 if isinstance(row.values.get(name), str)
-            }
+            )
             if not texts:
                 continue
             keys = self._references.keys(one.to, texts)
@@ -260,16 +268,14 @@ class Intake:
             try:
                 self._check_against(stored.get(row.values.get("external_id", "")), row)
             except RowFault as fault:
-                self._refuse(
-                    row.number, fault.column, row.values.get(fault.column), fault
-                )
+                self._refuse(row.number, fault, row.values)
                 refused.add(row.number)
         return refused
 
     def _check_against(self, stored: dict[str, Any] | None, row: Row) -> None:
         lacking = checks.lacking(self.record, row.values)
         if stored is not None:
-            self.record.writer.check(stored | row.values, self.now)
+            self.record.writer.check(stored | row.values, self._local_now)
         elif lacking is not None:
             raise RowFault(lacking, checks.REQUIRED)
 
@@ -298,6 +304,7 @@ class Intake:
             ]
         return refused
 
-    def _refuse(self, row: int, column: str, value: object, fault: RowFault) -> None:
+    def _refuse(self, row: int, fault: RowFault, values: Mapping[str, Any]) -> None:
+        value = values.get(fault.column)
         text = "" if value is None else str(value)[:200]
-        self.outcome.refused.append(RowError(row, column, text, fault.reason))
+        self.outcome.refused.append(RowError(row, fault.column, text, fault.reason))

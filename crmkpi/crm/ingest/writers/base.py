@@ -353,22 +353,26 @@ def day_after(value: date | None) -> int | None:
     return None if value is None else to_day(value) + 1
 
 
-def in_order(values: Mapping[str, Any], first: str, then: str, reason: Any) -> None:
-    """Raise RowFault when a value lies before another; days alone compare as days."""
+def in_order(
+    values: Mapping[str, Any], first: str, then: str, reason: Any, now: datetime
+) -> None:
+    """Raise RowFault when a value lies before another.
+
+    Beside a day without a time, an instant counts by its day in the zone of `now`.
+    """
     one, other = values.get(first), values.get(then)
     if one is None or other is None:
         return
-    if isinstance(one, datetime) == isinstance(other, datetime):
-        wrong = other < one
-    else:
-        # The local day of the instant is not known here: give it a day either way.
-        wrong = (_date(one) - _date(other)).days > 1
-    if wrong:
+    if isinstance(one, datetime) != isinstance(other, datetime):
+        one, other = _date(one, now), _date(other, now)
+    if other < one:
         raise RowFault(then, reason)
 
 
-def _date(value: date) -> date:
-    return value.date() if isinstance(value, datetime) else value
+def _date(value: date, now: datetime) -> date:
+    if isinstance(value, datetime):
+        return value.astimezone(now.tzinfo).date()
+    return value
 
 
 def not_after(
@@ -378,8 +382,7 @@ def not_after(
     value = values.get(name)
     if value is None:
         return
-    days = (_date(value) - now.date()).days
-    if days > 1 or (isinstance(value, datetime) and (value - now).days >= 1):
+    if (_date(value, now) - now.date()).days > 1:
         raise RowFault(name, reason or _("This lies in the future."))
 
 

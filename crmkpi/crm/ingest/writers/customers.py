@@ -119,9 +119,9 @@ class ContractWriter(FactWriter):
     follows_customer = True
 
     def check(self, values: Mapping[str, Any], now: datetime) -> None:
-        in_order(values, "started", "ended", BEFORE_START)
-        in_order(values, "started", "due", BEFORE_START)
-        in_order(values, "started", "renewed", BEFORE_START)
+        in_order(values, "started", "ended", BEFORE_START, now)
+        in_order(values, "started", "due", BEFORE_START, now)
+        in_order(values, "started", "renewed", BEFORE_START, now)
         check_amount(values, "monthly_amount")
 
     def kept(self, old: Columns, place: Place) -> Values:

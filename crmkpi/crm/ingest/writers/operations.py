@@ -36,7 +36,7 @@ class CostWriter(FactWriter):
     begins = "first_day"
 
     def check(self, values: Mapping[str, Any], now: datetime) -> None:
-        in_order(values, "first_day", "last_day", BEFORE_START)
+        in_order(values, "first_day", "last_day", BEFORE_START, now)
         check_amount(values, "amount")
         if values.get("last_day") and values.get("first_day"):
             days = (values["last_day"] - values["first_day"]).days
@@ -143,7 +143,7 @@ class MarketFigureWriter(FactWriter):
     begins = "first_day"
 
     def check(self, values: Mapping[str, Any], now: datetime) -> None:
-        in_order(values, "first_day", "last_day", BEFORE_START)
+        in_order(values, "first_day", "last_day", BEFORE_START, now)
         if values.get("value") is not None and abs(values["value"]) >= 10**16:
             raise RowFault("value", _("This number is too large."))
 

@@ -101,7 +101,7 @@ class AgentWriter:
 
     def check(self, values: Mapping[str, Any], now: datetime) -> None:
         check_email(values)
-        in_order(values, "since", "until", _("This lies before the first day."))
+        in_order(values, "since", "until", _("This lies before the first day."), now)
 
     def write(self, batch: Batch) -> Counts:
         counts = Counts()

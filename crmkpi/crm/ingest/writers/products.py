@@ -48,7 +48,7 @@ class CampaignWriter(FactWriter):
     begins = "started"
 
     def check(self, values: Mapping[str, Any], now: datetime) -> None:
-        in_order(values, "started", "ended", BEFORE_START)
+        in_order(values, "started", "ended", BEFORE_START, now)
 
     def kept(self, old: Columns, place: Place) -> Values:
         ended = old["ended_day"]

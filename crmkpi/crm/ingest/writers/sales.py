@@ -42,9 +42,9 @@ class LeadWriter(FactWriter):
     follows_customer = True
 
     def check(self, values: Mapping[str, Any], now: datetime) -> None:
-        in_order(values, "created", "responded", BEFORE_CREATED)
+        in_order(values, "created", "responded", BEFORE_CREATED, now)
         if values.get("state"):
-            in_order(values, "created", "closed", BEFORE_CREATED)
+            in_order(values, "created", "closed", BEFORE_CREATED, now)
             not_after(values, "closed", now, CLOSED_LATER)
 
     def kept(self, old: Columns, place: Place) -> Values:
@@ -107,9 +107,9 @@ class OpportunityWriter(FactWriter):
         named = {"stage", "state"} & values.keys()
         if named and all(values[name] is None for name in named):
             raise RowFault("stage", _("Say which stage or state the deal is in."))
-        in_order(values, "opened", "proposed", BEFORE_OPENED)
+        in_order(values, "opened", "proposed", BEFORE_OPENED, now)
         if _is_closed(values):
-            in_order(values, "opened", "closed", BEFORE_OPENED)
+            in_order(values, "opened", "closed", BEFORE_OPENED, now)
             not_after(values, "closed", now, CLOSED_LATER)
         check_amount(values, "amount")
 

@@ -35,7 +35,7 @@ class TicketWriter(FactWriter):
 
     def check(self, values: Mapping[str, Any], now: datetime) -> None:
         for name in ("replied", "resolved", "reopened", "reply_due", "resolution_due"):
-            in_order(values, "opened", name, BEFORE_OPENED)
+            in_order(values, "opened", name, BEFORE_OPENED, now)
 
     def kept(self, old: Columns, place: Place) -> Values:
         return {
@@ -148,7 +148,7 @@ class InteractionWriter(FactWriter):
     managed = ("followed_up_day",)
 
     def check(self, values: Mapping[str, Any], now: datetime) -> None:
-        in_order(values, "started", "ended", _("This lies before it began."))
+        in_order(values, "started", "ended", _("This lies before it began."), now)
         if values.get("answered") is False and values.get("talk_seconds"):
             raise RowFault(
                 "talk_seconds", _("Nobody can have talked: it was not answered.")
