@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from enum import StrEnum
 from functools import reduce
 from operator import add
 from typing import Any, cast
@@ -41,6 +42,7 @@ from metrics.measures import AXES
 from metrics.measures.base import Cells, Measure, Total
 from metrics.metric import Metric
 from metrics.scopes import ScopeKey
+from metrics.splits import can_be_cut
 
 Rows = QuerySet[Any]
 BIG = BigIntegerField()
@@ -69,6 +71,16 @@ class Behind:
     def counted(self) -> Rows:
         return self.found.filter(self.axis.base, self.mature)
 
+    @property
+    def too_young(self) -> Rows:
+        if not self.metric.matures_after:
+            return self.found.none()
+        return self.found.filter(self.axis.base).exclude(self.mature)
+
+    @property
+    def left_out(self) -> Rows:
+        return self.found.exclude(self.axis.base)
+
 
 def main_axes(metric: Metric) -> list[type[Cells]]:
     """Return the axes whose rows a reader would call the rows of the metric.
@@ -91,9 +103,13 @@ def behind(
     that were counted; for a state at a date the spells that cover it; for customers
     followed from a date those that were active then. A period None takes all days.
 
-    Queries: none until rows are read, but 1 for a team and 1 for customers followed
+    Empty: for a scope that the rows of the metric do not carry.
+
+    Queries: none until rows are read, but 1 for a team and 2 for customers followed
     since the first day.
     """
+    if not can_be_cut(metric, Cut(scope.cut)):
+        return []
     return [_behind(axis, metric, scope, period, today) for axis in main_axes(metric)]
 
 
@@ -115,6 +131,21 @@ def left_out(rows: Behind) -> Iterator[ExclusionCount]:
         others = unmarked.exclude(**{column: wanted}).values(column)
         for each in others.annotate(count=Count("pk")).order_by(column):
             yield ExclusionCount(str(labels[each[column]]), each["count"])
+
+
+def reason_of(axis: type[Cells], row: Any) -> str:
+    """Return why a row was left out; nothing for one that was not.
+
+    Queries: none when what the reason depends on has been read with the row.
+    """
+    excluded, conditions = _conditions(axis)
+    code = reduce(getattr, excluded.split("__"), row)
+    if code:
+        return str(Exclusion(code).label)
+    for column, wanted in conditions:
+        if getattr(row, column) != wanted:
+            return str(getattr(row, f"get_{column}_display")())
+    return ""
 
 
 def adds(rows: Behind) -> Any | None:
@@ -140,15 +171,46 @@ def adds(rows: Behind) -> Any | None:
     return None
 
 
-def visible(rows: Behind, access: Access) -> Rows:
-    """Return the counted rows that the reader may see, latest first.
+def has_parts(metric: Metric) -> bool:
+    """Whether the rows of a metric either count above the line or do not."""
+    match metric.expression:
+        case Ratio(numerator=upper, denominator=lower):
+            return upper.axes == lower.axes
+        case Balance() | FromRows():
+            return True
+    return False
+
+
+class Part(StrEnum):
+    """Which of the rows: those counted, some of these, or those that were not."""
+
+    COUNTED = "counted"
+    ABOVE = "above"  # that count above the line
+    BELOW = "below"  # that do not
+    AGAINST = "against"  # that count against a balance
+    OUT = "out"  # left out by a rule
+    YOUNG = "young"  # too recent to tell
+
+
+def visible(rows: Behind, access: Access, part: Part = Part.COUNTED) -> Rows:
+    """Return the rows that the reader may see.
 
     Each carries `adds`, what it adds above the line; None where it only counts.
     """
-    held: Rows = cast(FactQuerySet, rows.counted).visible_to(access)
+    chosen = {Part.OUT: rows.left_out, Part.YOUNG: rows.too_young}.get(part)
+    held = cast(FactQuerySet, rows.counted if chosen is None else chosen)
     above = adds(rows)
-    held = held.annotate(adds=Value(None, BIG) if above is None else above)
-    return held.order_by(f"-{rows.axis.when}", "-pk")
+    seen: Rows = held.visible_to(access).annotate(
+        adds=Value(None, BIG) if above is None else above
+    )
+    match part:
+        case Part.ABOVE:
+            return seen.filter(adds__gt=0)
+        case Part.BELOW:
+            return seen.filter(adds=0)
+        case Part.AGAINST:
+            return seen.filter(adds__lt=0)
+    return seen
 
 
 def sides(rows: Behind, balance: Balance) -> tuple[int, int]:

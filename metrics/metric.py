@@ -54,6 +54,7 @@ class Metric:
     source: Text  # where the definition comes from
     numerator: Text = ""  # what one unit of the numerator is called, in the plural
     denominator: Text = ""  # the same of n: "answers", "deals closed"
+    sides: tuple[Text, Text] = ("", "")  # of a balance: what counts for and against it
     min_n: int = 30  # below it a value is too uncertain to judge
     matures_after: int = 0  # days after which a row can no longer change its verdict
     variants: tuple[tuple[str, Expression], ...] = ()  # other readings, shown beside

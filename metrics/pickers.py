@@ -169,12 +169,7 @@ def readable_teams(access: Access) -> list[Team]:
     """
     if not access.team_ids:
         return []
-    edges = TeamEdge.objects.filter(
-        since_day__lte=access.day, until_day__gt=access.day
-    ).values_list("descendant_id", "ancestor_id")
-    above: dict[int, set[int]] = {}
-    for below, ancestor in edges:
-        above.setdefault(below, set()).add(ancestor)
+    above = teams_above(access.day)
     names = Team.objects.in_bulk()
 
     def place(team: Team) -> list[str]:
@@ -186,6 +181,15 @@ def readable_teams(access: Access) -> list[Team]:
     if access.sees_company:
         teams = [team for team in teams if len(above.get(team.pk, ())) != 1]
     return sorted(teams, key=place)
+
+
+def teams_above(day: int) -> dict[int, set[int]]:
+    """Return each team with all above it, itself included, on a day. Queries: 1."""
+    edges = TeamEdge.objects.filter(since_day__lte=day, until_day__gt=day)
+    above: dict[int, set[int]] = {}
+    for below, ancestor in edges.values_list("descendant_id", "ancestor_id"):
+        above.setdefault(below, set()).add(ancestor)
+    return above
 
 
 def compared_with(

@@ -4,18 +4,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import F
 from django.utils.translation import gettext as _
 
-from crmkpi.accounts.access import Access
 from crmkpi.accounts.queries import get_organisation
 from crmkpi.lib.bulk import KeysIn
 from crmkpi.lib.money import to_major
 from crmkpi.lib.numbers import Unit
 from crmkpi.lib.periods import Period
-from metrics.behind import Behind, ExclusionCount, behind, left_out, visible
+from metrics.behind import ExclusionCount, behind, left_out
 from metrics.catalog import METRICS
 from metrics.engine import versions
 from metrics.engine.compute import Computed, Request, compute
@@ -259,19 +257,6 @@ def exclusions(
         if undated := rows.undated.count():
             found.append(ExclusionCount(str(_("Undated")), undated))
     return found
-
-
-def rows_behind(
-    key: str, scope: ScopeKey, period: Period | None, *, access: Access, today: int
-) -> list[tuple[Behind, QuerySet[Any]]]:
-    """Return the counted rows of a number that the reader may see, axis by axis.
-
-    Each row carries `adds`, what it adds above the line; None where it only counts.
-
-    Queries: none until the rows are read; 1 for a team.
-    """
-    found = behind(get_metric(key), scope, period, today=today)
-    return [(rows, visible(rows, access)) for rows in found]
 
 
 def scope_version(scope: ScopeKey) -> int:

@@ -1,6 +1,6 @@
 """By what a metric can be split, and what else can be read beside its value."""
 
-from metrics.dimensions import DIMENSIONS, Dimension
+from metrics.dimensions import DIMENSIONS, Cut, Dimension
 from metrics.expressions import Mean
 from metrics.measures import AXES
 from metrics.metric import Metric
@@ -19,6 +19,15 @@ def dimensions_of(metric: Metric) -> list[Dimension]:
         for cut, dimension in sorted(DIMENSIONS.items())
         if all(cut in axis.cuts for axis in axes)
     ]
+
+
+def can_be_cut(metric: Metric, cut: Cut) -> bool:
+    """Whether all rows of a metric carry what a scope of this kind is cut by."""
+    if cut in (Cut.COMPANY, Cut.TEAM):
+        return True
+    if cut is Cut.AGENT:
+        return metric.agents
+    return any(dimension.cut is cut for dimension in dimensions_of(metric))
 
 
 def readings_of(metric: Metric) -> list[str]:

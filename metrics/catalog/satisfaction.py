@@ -90,6 +90,7 @@ nps = Metric(
     source=_("Net Promoter Score on 0–10; interval by the adjusted Wald method."),
     numerator=_("promoters less detractors"),
     denominator=_("answers"),
+    sides=(_("promoters"), _("detractors")),
 )
 
 ces = Metric(

@@ -249,7 +249,7 @@ def answers(
         answered_at=at,
     )
     response.save()
-    value = low + (5 * number) % (high - low + 1)
+    value = low + number // 3 % (high - low + 1)
     pile.add(
         surveys.Answer(
             response=response,

@@ -1,0 +1,180 @@
+"""The page of a metric: value, comparisons, trend, breakdown, definition, sum."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from crmkpi.accounts.access import Access
+from crmkpi.lib.periods import Calendar, Period
+from metrics import breakdowns
+from metrics.breakdowns import Breakdown, Way
+from metrics.figures import (
+    Change,
+    backing,
+    change,
+    interval_text,
+    maturity_text,
+    reading_name,
+    text_of,
+)
+from metrics.metric import Metric
+from metrics.models import MetricVersion
+from metrics.passports import Passport, passport
+from metrics.pickers import Picked, compared_with, same_part
+from metrics.queries import Asked, Value, read_value, read_values
+from metrics.trends import CHOICES, Trend, grain_name, trend
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The value beside that of another period."""
+
+    label: str  # "Q4 2025", "Same days of Q4 2025"
+    text: str
+    backing: str
+    change: Change
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Another number that can be read from the same rows."""
+
+    label: str
+    text: str
+
+
+@dataclass(frozen=True)
+class GrainChoice:
+    """A grain in which the trend can be drawn."""
+
+    key: str
+    label: str
+    is_current: bool
+
+
+@dataclass(frozen=True)
+class Detail:
+    """All that the page of a metric shows."""
+
+    metric: Metric
+    value: Value
+    backing: str
+    interval: str
+    maturity: str
+    readings: list[Reading]
+    comparisons: list[Comparison]
+    trend: Trend
+    grains: list[GrainChoice]
+    ways: list[Way]
+    breakdown: Breakdown | None
+    passport: Passport
+    versions: list[MetricVersion]  # latest first
+
+
+def detail(
+    metric: Metric,
+    *,
+    picked: Picked,
+    by: str,
+    grain: str,
+    access: Access,
+    calendar: Calendar,
+    currency: str,
+    now: datetime,
+) -> Detail:
+    """Return what the page of a metric shows of the scope and period picked.
+
+    `by` names the way to split, `grain` that of the trend; what the metric does not
+    have is passed over for the first.
+
+    Queries: as many for few rows as for many.
+    """
+    today, scope, period = access.day, picked.scope, picked.period
+    value = read_value(metric.key, scope, period, today=today, now=now)
+    ways = breakdowns.ways_of(metric, scope, access)
+    way = next((each for each in ways if each.key == by), ways[0] if ways else None)
+    drawn = trend(
+        metric,
+        scope=scope,
+        period=period,
+        asked=grain,
+        calendar=calendar,
+        currency=currency,
+        today=today,
+        now=now,
+    )
+    split = None
+    if way is not None:
+        split = breakdowns.breakdown(
+            metric,
+            way,
+            scope=scope,
+            period=period,
+            whole=value,
+            access=access,
+            currency=currency,
+            today=today,
+            now=now,
+        )
+    return Detail(
+        metric=metric,
+        value=value,
+        backing=backing(metric, value),
+        interval=interval_text(value, currency),
+        maturity=maturity_text(value),
+        readings=[
+            Reading(reading_name(name), text_of(each, metric.unit, currency))
+            for name, each in value.stats.items()
+        ],
+        comparisons=_comparisons(metric, value, picked, calendar, currency, today, now),
+        trend=drawn,
+        grains=[
+            GrainChoice(key, grain_name(each), each is drawn.grain)
+            for key, (each, _count) in CHOICES.items()
+        ],
+        ways=ways,
+        breakdown=split,
+        passport=passport(
+            metric.key, scope=scope, period=period, access=access, today=today, now=now
+        ),
+        versions=list(MetricVersion.objects.filter(key=metric.key).order_by("-number")),
+    )
+
+
+def _comparisons(
+    metric: Metric,
+    value: Value,
+    picked: Picked,
+    calendar: Calendar,
+    currency: str,
+    today: int,
+    now: datetime,
+) -> list[Comparison]:
+    """Return the value beside the period before and the same one a year earlier.
+
+    Of a period that is still open only as many days are compared as have passed.
+    """
+    parts: dict[str, Period] = {}
+    for name in ("previous", "last-year"):
+        full = compared_with(picked.period, calendar, name)
+        part = same_part(full, picked.period, until=today + 1)
+        if full is None or part is None or part in parts.values():
+            continue
+        label = full.label
+        if part != full:
+            label = _("Same days of %(period)s") % {"period": full.label}
+        parts[label] = part
+    wanted: list[Asked] = [
+        (metric.key, picked.scope.key, part) for part in parts.values()
+    ]
+    others = read_values(wanted, today=today, now=now) if wanted else {}
+    return [
+        Comparison(
+            label,
+            text_of(other.value, metric.unit, currency),
+            backing(metric, other),
+            change(value, other, metric, currency),
+        )
+        for label, other in zip(parts, others.values(), strict=True)
+    ]

@@ -1,0 +1,166 @@
+"""The library of metrics: every one with its latest value and its last 13 months."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Exists
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from crmkpi.accounts.models import Organisation
+from crmkpi.lib.charts import sparkline
+from crmkpi.lib.periods import Calendar, Grain, Period
+from metrics.behind import main_axes
+from metrics.catalog import FAMILIES, METRICS
+from metrics.dimensions import Cut
+from metrics.figures import backing, figure_of
+from metrics.measures import AXES
+from metrics.metric import Metric
+from metrics.queries import Asked, Value, read_values
+from metrics.row_columns import FACTS
+from metrics.scopes import Scope
+
+MONTHS = 13  # so that a month stands beside the same one a year before
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One metric of the library."""
+
+    metric: Metric
+    value: Value | None = None  # None for readers without figures
+    text: str = ""
+    unit: str = ""
+    backing: str = ""
+    spark: SafeString | str = ""
+    needs: tuple[str, ...] = ()  # records of which none has been imported
+
+
+@dataclass(frozen=True)
+class Family:
+    """A chapter of the library."""
+
+    key: str
+    title: str
+    entries: list[Entry]
+
+
+def definitions(text: str = "") -> list[Family]:
+    """Return the families of the catalogue with the metrics that a text finds.
+
+    Every word has to be in title, key, definition or formula.
+
+    Empty: a family without such a metric is not listed. Queries: none.
+    """
+    return _families(Entry(metric) for metric in METRICS.values() if _is(metric, text))
+
+
+def library(
+    *,
+    scope: Scope,
+    period: Period | None,
+    text: str = "",
+    calendar: Calendar,
+    currency: str,
+    today: int,
+    now: datetime,
+) -> list[Family]:
+    """Return the same with the values of a scope: of the period, and month by month.
+
+    Customers followed from month to month are drawn for company and teams alone, where
+    each month is stored.
+
+    Queries: 1 for what has been imported, and those of read_values.
+    """
+    metrics = [metric for metric in METRICS.values() if _is(metric, text)]
+    months = _months(calendar, today)
+    wanted: list[Asked] = [(metric.key, scope.key, period) for metric in metrics]
+    drawn = [metric for metric in metrics if _is_stored(scope) or not metric.reads_rows]
+    wanted += [(metric.key, scope.key, month) for metric in drawn for month in months]
+    values = read_values(wanted, today=today, now=now)
+    missing = _missing(metrics)
+    return _families(
+        _entry(
+            metric,
+            values[metric.key, scope.key, period],
+            [values.get((metric.key, scope.key, month)) for month in months],
+            missing[metric.key],
+            currency,
+        )
+        for metric in metrics
+    )
+
+
+def _is(metric: Metric, text: str) -> bool:
+    told = " ".join(
+        [metric.key, str(metric.title), str(metric.text), str(metric.formula)]
+    )
+    return all(word in told.casefold() for word in text.casefold().split())
+
+
+def _families(entries: Iterable[Entry]) -> list[Family]:
+    by_key: dict[str, list[Entry]] = {key: [] for key in FAMILIES}
+    for entry in entries:
+        by_key[entry.metric.family].append(entry)
+    return [
+        Family(key, str(FAMILIES[key]), some) for key, some in by_key.items() if some
+    ]
+
+
+def _months(calendar: Calendar, today: int) -> list[Period]:
+    months = [calendar.period(today, Grain.MONTH)]
+    while len(months) < MONTHS:
+        months.append(calendar.previous(months[-1]))
+    return months[::-1]
+
+
+def _is_stored(scope: Scope) -> bool:
+    return scope.cut in (Cut.COMPANY, Cut.TEAM)
+
+
+def _entry(
+    metric: Metric,
+    value: Value,
+    months: list[Value | None],
+    needs: tuple[str, ...],
+    currency: str,
+) -> Entry:
+    shown = figure_of(value.value, metric.unit, currency)
+    drawn = [month.value if month else None for month in months]
+    spark: SafeString | str = ""
+    if any(number is not None for number in drawn):
+        title = _("%(metric)s, last 13 months, the last one still open")
+        spark = sparkline(drawn, open_last=True, title=title % {"metric": metric.title})
+    return Entry(
+        metric,
+        value,
+        shown.text,
+        shown.unit,
+        backing(metric, value),
+        spark,
+        () if value.has_value else needs,
+    )
+
+
+def _missing(metrics: list[Metric]) -> dict[str, tuple[str, ...]]:
+    """Return which records each metric waits for. Queries: 1."""
+    exists = {
+        key.replace(".", "_"): Exists(
+            axis._default_manager.filter(cut=Cut.COMPANY, grain=Grain.DAY)
+        )
+        for key, axis in AXES.items()
+    }
+    found_any = Organisation.objects.annotate(**exists).values_list(*exists).get()
+    there = dict(zip(exists, found_any, strict=True))
+    found = {}
+    for metric in metrics:
+        rows = [METRICS[key] for key in metric.inputs] or [metric]
+        axes = [axis for each in rows for axis in main_axes(each)]
+        absent = [
+            str(FACTS[axis.fact].plural)
+            for axis in axes
+            if not there[axis.key().replace(".", "_")]
+        ]
+        found[metric.key] = tuple(dict.fromkeys(absent))
+    return found

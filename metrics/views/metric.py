@@ -1,0 +1,103 @@
+"""The page of a metric, and its values as a file."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.http import Http404, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from crmkpi.accounts.http import ReaderRequest
+from crmkpi.accounts.queries import get_calendar
+from crmkpi.lib.tables import write_csv
+from metrics import files, pickers
+from metrics.catalog import FAMILIES
+from metrics.detail import detail as read_detail
+from metrics.metric import Metric
+from metrics.queries import UnknownMetric, Value, get_metric, read_value
+from metrics.trends import Trend, trend
+
+
+def metric_or_404(key: str) -> Metric:
+    """Return the metric of an address."""
+    try:
+        return get_metric(key)
+    except UnknownMetric as error:
+        raise Http404(str(error)) from error
+
+
+def picked_of(request: ReaderRequest) -> pickers.Picked:
+    """Return scope and period of a page of one number, all days among them."""
+    return pickers.context(request, periods=(*pickers.PERIODS, pickers.ALL))
+
+
+def crumbs_of(metric: Metric, picked: pickers.Picked, *, inside: bool) -> list[Any]:
+    """Return the way to a metric's page, or to what is inside it."""
+    library = f"{reverse('metrics:library')}?{picked.query}"
+    found: list[Any] = [(_("Metrics"), library)]
+    found.append((FAMILIES[metric.family], f"{library}#{metric.family}"))
+    if inside:
+        page = reverse("metrics:detail", kwargs={"key": metric.key})
+        found.append((metric.title, f"{page}?{picked.query}"))
+    return found
+
+
+@require_safe
+def detail(request: ReaderRequest, key: str) -> HttpResponse:
+    """Show a metric of one scope and period: value, trend, split, definition, sum."""
+    metric, picked = metric_or_404(key), picked_of(request)
+    found = read_detail(
+        metric,
+        picked=picked,
+        by=request.GET.get("by", ""),
+        grain=request.GET.get("grain", ""),
+        access=request.access,
+        calendar=get_calendar(request.organisation),
+        currency=request.organisation.currency,
+        now=timezone.now(),
+    )
+    context = picked.as_context() | {
+        "nav_active": "metrics",
+        "crumbs": crumbs_of(metric, picked, inside=False),
+        "detail": found,
+        "metric": metric,
+        "chart": found.trend.chart(metric),
+        "may_set_targets": request.access.manages,
+    }
+    return render(request, "metrics/detail.html", context)
+
+
+@require_safe
+def detail_csv(request: ReaderRequest, key: str) -> HttpResponseBase:
+    """Send the value and the periods of its trend as a file, the value first."""
+    metric, picked = metric_or_404(key), picked_of(request)
+    today, now = request.access.day, timezone.now()
+    value = read_value(key, picked.scope, picked.period, today=today, now=now)
+    drawn = trend(
+        metric,
+        scope=picked.scope,
+        period=picked.period,
+        asked=request.GET.get("grain", ""),
+        calendar=get_calendar(request.organisation),
+        currency=request.organisation.currency,
+        today=today,
+        now=now,
+    )
+    name = slugify(f"{key}-{picked.scope.label}-{picked.period_label}")
+    return StreamingHttpResponse(
+        write_csv(files.HEADINGS, _lines(metric, picked, value, drawn)),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}.csv"'},
+    )
+
+
+def _lines(
+    metric: Metric, picked: pickers.Picked, value: Value, drawn: Trend
+) -> Iterator[list[Any]]:
+    yield files.line(metric, picked.scope, value)
+    for point in drawn.points:
+        yield files.line(metric, picked.scope, point.value)
