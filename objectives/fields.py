@@ -34,7 +34,7 @@ class ValueField(forms.Field):
         if hint is not None:
             options.setdefault("help_text", str(hint) % {"currency": currency})
         widget = forms.TextInput(attrs={"maxlength": "40", "autocomplete": "off"})
-        super().__init__(required=False, widget=widget, **options)
+        super().__init__(widget=widget, **options)
 
     def to_python(self, value: Any) -> Decimal | None:
         text = str(value or "").strip()

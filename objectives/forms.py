@@ -201,31 +201,49 @@ class ObjectiveEditForm(forms.Form):
             field.queryset = User.objects.filter(held | Q(pk__in=people.values("pk")))
 
 
+LABELS = {
+    "baseline": _("Where it starts"),
+    "target": _("Target"),
+    "red": _("Red limit"),
+    "low": _("Lower end"),
+    "high": _("Upper end"),
+    "red_low": _("Lower red limit"),
+    "red_high": _("Upper red limit"),
+}
+MISSING = {
+    "baseline": _("Enter where it starts from."),
+    "target": _("Enter the target."),
+    "low": _("Enter the lower end."),
+    "high": _("Enter the upper end."),
+}
+
+
 class TargetNumbersForm(forms.Form):
-    """The numbers of a target; which of them count depends on the direction."""
+    """The numbers of a target: those that its direction needs."""
 
     metric_shown: Metric
+    direction_shown: str
     cycle: Period
 
-    def add_numbers(self, metric: Metric, currency: str) -> None:
-        """Add a field for each number, in the metric's unit."""
-        labels = {
-            "baseline": _("From (where it starts)"),
-            "target": _("Target"),
-            "red": _("Red limit"),
-            "low": _("Lower end"),
-            "high": _("Upper end"),
-            "red_low": _("Lower red limit"),
-            "red_high": _("Upper red limit"),
-        }
-        for name in NUMBERS:
-            field = ValueField(unit=metric.unit, currency=currency, label=labels[name])
-            if name != "target":
-                field.help_text = ""
-            self.fields[name] = field
-        self.fields["red"].help_text = str(
-            _("Where it counts as failed. Empty: anything outside is off track.")
-        )
+    def add_numbers(self, metric: Metric, direction: str, *, currency: str) -> None:
+        """Add a field for each number of a direction, in the metric's unit."""
+        self.metric_shown, self.direction_shown = metric, direction
+        for name in rules.needed_for(metric, direction):
+            options: dict[str, Any] = {"label": LABELS[name]}
+            if name in MISSING:
+                options |= {"error_messages": {"required": MISSING[name]}}
+            if name not in ("target", "low"):
+                options["help_text"] = ""
+            if name == "red":
+                options["help_text"] = _(
+                    "Where it counts as failed. Empty: all outside is off track."
+                )
+            self.fields[name] = ValueField(
+                unit=metric.unit,
+                currency=currency,
+                required=name in MISSING,
+                **options,
+            )
 
     def numbers(self) -> Numbers:
         """Return the numbers that could be read."""
@@ -245,6 +263,19 @@ class TargetNumbersForm(forms.Form):
         for name, sentence in faults.items():
             self.add_error(name if name in self.fields else None, str(sentence))
 
+    def clean(self) -> dict[str, Any] | None:
+        given = super().clean()
+        if not any(name in self.errors for name in (*NUMBERS, "direction")):
+            self.refuse(
+                rules.target_faults(
+                    self.metric_shown,
+                    self.direction_shown,
+                    self.numbers(),
+                    cycle=self.cycle,
+                )
+            )
+        return given
+
 
 class KeyResultForm(TargetNumbersForm):
     """A metric, whose number it is, and where it shall go."""
@@ -256,14 +287,15 @@ class KeyResultForm(TargetNumbersForm):
         help_text=_("Empty: the name of the metric."),
     )
     scope = forms.CharField(label=_("Whose number?"), widget=forms.Select)
-    direction = forms.ChoiceField(label=_("What shall it do?"))
+    direction = forms.ChoiceField(widget=forms.HiddenInput)
 
-    field_order = ("title", "scope", "direction", *NUMBERS, "weight")
+    field_order = ("scope", *NUMBERS, "title", "weight", "direction")
 
     def __init__(
         self,
         *args: Any,
         metric: Metric,
+        direction: str,
         scopes: Sequence[Group],
         access: Access,
         cycle: Period,
@@ -271,20 +303,11 @@ class KeyResultForm(TargetNumbersForm):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.metric_shown, self.cycle, self.access = metric, cycle, access
+        self.cycle, self.access = cycle, access
         self.fields["scope"].widget.choices = scopes
-        wanted = rules.directions_for(metric)
-        self.fields["direction"].choices = [  # type: ignore[attr-defined]
-            (value, label)
-            for value, label in KeyResult.Direction.choices
-            if value in wanted
-        ]
-        self.add_numbers(metric, currency)
-        if metric.is_flow:
-            del self.fields["baseline"]
-        if KeyResult.Direction.RANGE not in wanted:
-            for name in ("low", "high", "red_low", "red_high"):
-                del self.fields[name]
+        choices = [(value, value) for value in rules.directions_for(metric)]
+        self.fields["direction"].choices = choices  # type: ignore[attr-defined]
+        self.add_numbers(metric, direction, currency=currency)
         self.fields["weight"] = weight_field()
         self.order_fields(self.field_order)
 
@@ -299,24 +322,11 @@ class KeyResultForm(TargetNumbersForm):
                 _("There is no such scope that you may see.")
             ) from error
 
-    def clean(self) -> dict[str, Any] | None:
-        given = super().clean() or self.cleaned_data
-        if not any(name in self.errors for name in (*NUMBERS, "direction")):
-            self.refuse(
-                rules.target_faults(
-                    self.metric_shown,
-                    given["direction"],
-                    self.numbers(),
-                    cycle=self.cycle,
-                )
-            )
-        return given
-
 
 class TargetForm(TargetNumbersForm):
     """Another target from a day on, with the reason and who approved it."""
 
-    effective_day = DayField(label=_("From"))
+    effective_day = DayField(label=_("Holds from"))
     reason = forms.CharField(
         label=_("Why does it change?"),
         max_length=500,
@@ -337,26 +347,11 @@ class TargetForm(TargetNumbersForm):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.metric_shown = metric
         self.cycle = key_result.objective.cycle.period
-        self.direction = key_result.direction
-        self.add_numbers(metric, currency)
-        for name in NUMBERS:
-            if name not in rules.needed_for(metric, key_result.direction):
-                del self.fields[name]
+        self.add_numbers(metric, key_result.direction, currency=currency)
         self.fields["weight"] = weight_field()
         self.fields["approver"].queryset = approvers  # type: ignore[attr-defined]
         self.order_fields(self.field_order)
-
-    def clean(self) -> dict[str, Any] | None:
-        given = super().clean() or self.cleaned_data
-        if not any(name in self.errors for name in NUMBERS):
-            self.refuse(
-                rules.target_faults(
-                    self.metric_shown, self.direction, self.numbers(), cycle=self.cycle
-                )
-            )
-        return given
 
 
 def weight_field() -> forms.DecimalField:

@@ -194,7 +194,7 @@ class _Line:
         part, whole, n = found.numerator_now, found.denominator_now, found.n_now
         if self._is_over(found):
             part, whole, n = found.numerator, found.denominator, found.n
-        if n is None:
+        if not n:
             return ""
         if metric.additivity == "R" and metric.unit is Unit.PERCENT:
             return _("%(part)s of %(whole)s") % {

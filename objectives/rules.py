@@ -90,6 +90,18 @@ def directions_for(metric: Metric) -> list[str]:
     ]
 
 
+def offered_for(metric: Metric) -> list[tuple[str, str | Promise]]:
+    """Return the directions that a form offers, with their words.
+
+    For a total, to increase to a number and to reach at least that much is the same.
+    """
+    words: dict[str, str | Promise] = dict(Direction.choices)
+    if metric.is_flow:
+        words[Direction.AT_LEAST] = _("Reach at least")
+        return [(each, words[each]) for each in (Direction.AT_LEAST, Direction.AT_MOST)]
+    return [(each, words[each]) for each in directions_for(metric)]
+
+
 def settled(metric: Metric, direction: str, numbers: Numbers) -> Numbers:
     """Return the numbers that a direction needs, and none of the others.
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from crmkpi.accounts.models import Organisation
 from crmkpi.accounts.queries import get_calendar, today
+from crmkpi.lib.numbers import HOUR, MINUTE, Unit
 from crmkpi.lib.periods import Calendar, Grain, Period
 from metrics.queries import Value, read_values
 from objectives.aims import target_of, version_in_force
@@ -46,6 +47,7 @@ class Trend:
     rows: list[TrendRow]
     headline: str
     detail: str
+    axis_unit: str  # what the axis counts where its numbers are not those of texts
     has_parts: bool  # whether the table has numerators and denominators
     is_total: bool  # whether the line adds up over the cycle
     has_pace: bool
@@ -104,19 +106,21 @@ class _Builder:
         spec: dict[str, Any] = {
             "name": self.key_result.title,
             "labels": [day_text(week.end - 1) for week in weeks],
-            "values": [_float(number) for number in numbers],
+            "values": [self._at(number) for number in numbers],
             "texts": [
                 None if number is None else self.printed.text(number)
                 for number in numbers
             ],
-            "targets": [_float(target) for target in targets],
+            "targets": [self._at(target) for target in targets],
             "target_label": self._target_label(),
             **self._side(),
         }
+        if self.key_result.is_flow:
+            spec["min"] = 0
         if first_open < len(weeks) and self.today < self.cycle.end:
             spec["open_from"] = first_open
         if pace:
-            spec["pace"] = [_float(number) for number in pace]
+            spec["pace"] = [self._at(number) for number in pace]
         if fan:
             spec |= fan
         if marks := self._marks(weeks):
@@ -127,11 +131,24 @@ class _Builder:
             rows=self._rows(weeks, values, numbers, targets, pace),
             headline=self._headline(),
             detail=self._detail(),
+            axis_unit=self._axis[1],
             has_parts=self._has_parts(values),
             is_total=self.key_result.is_flow,
             has_pace=bool(pace),
             has_forecast=bool(fan),
         )
+
+    @property
+    def _axis(self) -> tuple[int, str]:
+        """Return what the axis is divided by, and the unit that it then counts."""
+        target = self._target(self.cycle.end - 1)
+        size = None if target is None else target.target or target.high
+        if self.printed.unit is not Unit.SECONDS or size is None or size < MINUTE:
+            return 1, ""
+        return (MINUTE, _("in minutes")) if size < HOUR else (HOUR, _("in hours"))
+
+    def _at(self, number: Decimal | None) -> float | None:
+        return None if number is None else float(number) / self._axis[0]
 
     @property
     def cycle(self) -> Period:
@@ -245,12 +262,13 @@ class _Builder:
         steps = len(weeks) - 1 - last
         if steps < 1:
             return {}
-        start = float(found.value_closed)
+        scale = self._axis[0]
+        start = float(found.value_closed) / scale
 
         def way(end: Decimal | None, power: float) -> list[float | None]:
-            middle = float(found.forecast or 0)
+            middle = float(found.forecast or 0) / scale
             shares = [step / steps for step in range(steps + 1)]
-            tip = float(end or 0) - middle
+            tip = float(end or 0) / scale - middle
             return [None] * last + [
                 start + (middle - start) * share + tip * math.pow(share, power)
                 for share in shares
@@ -348,7 +366,3 @@ class _Builder:
 
 def _plain(number: Decimal | None) -> str:
     return "–" if number is None else f"{number:,.0f}".replace("-", "−")
-
-
-def _float(number: Decimal | None) -> float | None:
-    return None if number is None else float(number)

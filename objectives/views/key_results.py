@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from crmkpi.accounts.http import ReaderRequest
 from crmkpi.accounts.models import User
+from crmkpi.lib.periods import from_day
 from crmkpi.lib.values import ValueFault
 from metrics.catalog import METRICS
 from metrics.metric import Metric
@@ -31,7 +32,7 @@ from objectives.forms import (
 from objectives.models import KeyResult, Objective
 from objectives.queries.hints import Hint, hint
 from objectives.queries.metrics import metric_families
-from objectives.rules import Numbers, Step, directions_for
+from objectives.rules import Numbers, Step, directions_for, offered_for
 from objectives.scope_choices import scope_choices
 from objectives.views.doors import (
     managed_key_result,
@@ -54,14 +55,10 @@ def key_result_new(request: ReaderRequest, pk: int) -> HttpResponse:
         raise Http404(_("There is no such metric."))
     if request.method == "POST":
         return _add(request, objective, metric)
-    return _form_page(
-        request,
-        objective,
-        metric,
-        _key_result_form(
-            request, objective, metric, initial=_asked(request, objective, metric)
-        ),
+    form = _key_result_form(
+        request, objective, metric, initial=_asked(request, objective, metric)
     )
+    return _form_page(request, objective, metric, form)
 
 
 @require_safe
@@ -119,8 +116,8 @@ def target_change(request: ReaderRequest, pk: int) -> HttpResponse:
         currency=request.organisation.currency,
         initial=initial_of(last)
         | {
-            "weight": key_result.weight,
-            "effective_day": None,
+            "weight": f"{key_result.weight.normalize():f}",
+            "effective_day": from_day(request.access.day),
             "approver": objective.reviewer_id,
             "number": last.number,
         },
@@ -212,6 +209,7 @@ def _key_result_form(
     return KeyResultForm(
         data,
         metric=metric,
+        direction=_direction(metric, request.GET if data is None else data),
         scopes=scope_choices(
             metric,
             team=objective.team,
@@ -229,14 +227,19 @@ def _asked(
     request: ReaderRequest, objective: Objective, metric: Metric
 ) -> dict[str, Any]:
     """Return what the form starts with: the address, else team and usual direction."""
-    names = ("title", "scope", "direction", "weight", *NUMBERS)
+    names = ("title", "scope", "weight", *NUMBERS)
     given = {name: request.GET[name] for name in names if name in request.GET}
     usual = {
         "scope": team_scope(objective.team).text,
-        "direction": _usual_direction(metric),
         "weight": Decimal(1),
     }
-    return usual | given
+    return usual | given | {"direction": _direction(metric, request.GET)}
+
+
+def _direction(metric: Metric, given: QueryDict) -> str:
+    """Return the direction asked for if the metric can take it, else the usual one."""
+    asked = given.get("direction", "")
+    return asked if asked in directions_for(metric) else _usual_direction(metric)
 
 
 def _usual_direction(metric: Metric) -> str:
@@ -260,6 +263,7 @@ def _form_page(
         objective,
         metric=metric,
         form=form,
+        directions=offered_for(metric),
         hint=_hint(request, objective, metric, source),
     )
     return render(request, "objectives/key_result_new.html", context, status=status)
@@ -278,7 +282,7 @@ def _hint(
         metric=metric.key,
         scope=scope,
         cycle=objective.cycle.period,
-        direction=given.get("direction") or _usual_direction(metric),
+        direction=_direction(metric, given),
         numbers=_typed(metric, given),
         organisation=request.organisation,
         now=timezone.now(),
