@@ -139,6 +139,9 @@ class NewSurveyForm(forms.Form):
 class DraftForm(forms.Form):
     """Everything that can be changed about a survey before it is published."""
 
+    # A browser cannot point at an empty field inside a folded language.
+    use_required_attribute = False
+
     name = forms.CharField(label=_("Name"), max_length=200, validators=[one_line])
     team = forms.ModelChoiceField(Team.objects.none(), label=_("Team"))
     brand = forms.CharField(
@@ -169,9 +172,12 @@ class DraftForm(forms.Form):
         self.fields["scale"].choices = [  # type: ignore[attr-defined]
             (_key(scale), label) for scale, label in self._scales(content)
         ]
+        main = self["language"].value()
         for code, _name in settings.LANGUAGES:
             for word in fields(Wording):
-                self.fields[f"{code}_{word.name}"] = _word_field(word.name, code)
+                self.fields[f"{code}_{word.name}"] = _word_field(
+                    word.name, code, required=code == main
+                )
 
     @property
     def languages(self) -> list[dict[str, Any]]:
@@ -301,7 +307,7 @@ def _managed(access: Access) -> Any:
     return Team.objects.filter(pk__in=access.managed_team_ids, is_active=True)
 
 
-def _word_field(name: str, language: str) -> forms.CharField:
+def _word_field(name: str, language: str, *, required: bool) -> forms.CharField:
     attrs = {"dir": "rtl" if language == "ar" else "ltr", "lang": language}
     widget = (
         forms.Textarea(attrs={**attrs, "rows": 2})
@@ -311,7 +317,7 @@ def _word_field(name: str, language: str) -> forms.CharField:
     return forms.CharField(
         label=str(WORDS[name]).capitalize(),
         max_length=300 if name in LONG_WORDS else 150,
-        required=False,
+        required=required,
         widget=widget,
         validators=[one_line],
     )

@@ -12,12 +12,12 @@ from crmkpi.crm.signals import ratings_received
 from surveys.models import Response
 from surveys.scoring import DEFAULT_SCALES, Kind
 from surveys.services.imports import (
-    Given,
     delete_responses,
     imported_survey,
     record_responses,
 )
 from surveys.services.restamp import restamp_days, restamp_teams
+from surveys.services.rows import Given
 from surveys.tokens import hash_of
 
 LONGEST_ID = Response._meta.get_field("external_id").max_length or 200

@@ -30,12 +30,12 @@ from surveys.scoring import (
     ScoreError,
 )
 from surveys.services.imports import (
-    Given,
     delete_responses,
     imported_survey,
     record_responses,
     stored,
 )
+from surveys.services.rows import Given
 
 KINDS = {
     Kind.CSAT.value: ("csat", "satisfaction"),

@@ -227,6 +227,14 @@ def void_response(
     return locked
 
 
+def live_source() -> Source:
+    """Return the source of what was answered on our own pages."""
+    source, _created = Source.objects.get_or_create(
+        slug=LIVE_SOURCE, defaults={"name": "Survey pages"}
+    )
+    return source
+
+
 def _read_form(signed: str, *, link: Link, now: datetime) -> Form:
     try:
         return Form.read(signed, link=link.name, now=now)
@@ -252,9 +260,7 @@ def _store(
     language: str,
     now: datetime,
 ) -> Answered:
-    source, _created = Source.objects.get_or_create(
-        slug=LIVE_SOURCE, defaults={"name": "Survey pages"}
-    )
+    source = live_source()
     try:
         with transaction.atomic():
             response = Response.objects.create(

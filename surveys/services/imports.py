@@ -4,84 +4,35 @@ Many rows at once, so plain tuples and a fixed number of statements; what is alr
 there and equal is left alone.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.db import transaction
 from django.db.models import F, Q
 
 from crmkpi.accounts.queries import get_organisation
-from crmkpi.accounts.teams import TeamDirectory
-from crmkpi.crm.models import Customer, ImportRun, Source
+from crmkpi.crm.models import ImportRun, Source
 from crmkpi.lib import bulk
-from crmkpi.lib.periods import local_day
 from surveys.changes import announce, rows_of
 from surveys.content import Content
-from surveys.models import Answer, Question, Response, Survey, SurveyVersion
+from surveys.models import Answer, Response, Survey
 from surveys.scoring import Kind, Scale
+from surveys.services.rows import (
+    ANSWER_COLUMNS,
+    RESPONSE_COLUMNS,
+    Asked,
+    Given,
+    Placed,
+    Placer,
+    Row,
+    answer_rows,
+    answers_to,
+    asked_by,
+    response_row,
+)
 from surveys.services.surveys import add_version, free_slug
-
-RESPONSE_COLUMNS = (
-    "source_id",
-    "external_id",
-    "exclusion",
-    "written_at",
-    "import_run_id",
-    "survey_id",
-    "version_id",
-    "origin",
-    "customer_id",
-    "agent_id",
-    "answered_team_id",
-    "language",
-    "answered_at",
-    "void_note",
-)
-ANSWER_COLUMNS = (
-    "response_id",
-    "question_id",
-    "survey_id",
-    "kind",
-    "value",
-    "low",
-    "high",
-    "is_top",
-    "text",
-    "answered_at",
-    "answered_day",
-    "event_day",
-    "answered_team_id",
-    "agent_id",
-    "channel",
-    "segment_id",
-    "exclusion",
-)
-
-
-class Given(NamedTuple):
-    """One answer as another system tells it."""
-
-    external_id: str  # unique within the source
-    score: int  # checked against the scale
-    answered_at: datetime
-    agent_id: int | None = None
-    customer_id: int | None = None
-    channel: int = 0
-    comment: str = ""
-    language: str = ""
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What the answers answer: a version with the ids of its two questions."""
-
-    survey_id: int
-    version_id: int
-    score_id: int
-    comment_id: int
-    scale: Scale
 
 
 @dataclass(frozen=True)
@@ -102,17 +53,6 @@ class _Known(NamedTuple):
     team_id: int | None
     segment_id: int | None
     exclusion: int
-
-
-@dataclass(frozen=True)
-class _Placed:
-    """An answer with the day and the team that it counts for."""
-
-    given: Given
-    day: int
-    team_id: int | None
-    segment_id: int | None
-    exclusion: int = 0
 
 
 @transaction.atomic
@@ -141,7 +81,7 @@ def record_responses(
     }
     new = {key: each for key, each in given.items() if key not in known}
     if new or changed:
-        placer = _Placer.load([*new.values(), *changed.values()])
+        placer = Placer.load([*new.values(), *changed.values()])
         after = _insert(
             [placer.place(each) for each in new.values()],
             asked=asked,
@@ -152,7 +92,7 @@ def record_responses(
         announce(Answer, before=[], after=after, now=now, cause="import")
         _replace(
             [
-                (known[key], placer.place(each, known[key]))
+                (known[key], _again(known[key], placer.place(each)))
                 for key, each in changed.items()
             ],
             asked=asked,
@@ -175,7 +115,7 @@ def delete_responses(
         origin=Response.Origin.IMPORT,
     )
     ids = list(gone.values_list("pk", flat=True))
-    before = rows_of(_answers_to(ids))
+    before = rows_of(answers_to(ids))
     Response.objects.filter(bulk.KeysIn([F("pk")], [(pk,) for pk in ids])).delete()
     announce(Answer, before=before, after=[], now=now, cause="deletion")
     return len(ids)
@@ -194,7 +134,7 @@ def imported_survey(*, name: str, scale: Scale, now: datetime, slug: str = "") -
         survey = _new_imported(name=name, kind=scale.kind, now=now, slug=slug)
     for version in survey.versions.order_by("-number"):
         if Content.from_json(version.content).scale == scale:
-            return _asked(version, scale)
+            return asked_by(version)
     content = Content(
         brand=get_organisation().name, language="en", scale=scale, wordings={}
     )
@@ -202,7 +142,7 @@ def imported_survey(*, name: str, scale: Scale, now: datetime, slug: str = "") -
     if survey.is_imported:
         survey.version, survey.status = version, Survey.Status.LIVE
         survey.save()
-    return _asked(version, scale)
+    return asked_by(version)
 
 
 def _called(text: str, kind: Kind) -> Survey | None:
@@ -230,17 +170,6 @@ def _new_imported(*, name: str, kind: Kind, now: datetime, slug: str) -> Survey:
         team=root,
         is_imported=True,
         created_at=now,
-    )
-
-
-def _asked(version: SurveyVersion, scale: Scale) -> Asked:
-    questions = dict(version.questions.values_list("key", "pk"))
-    return Asked(
-        survey_id=version.survey_id,
-        version_id=version.pk,
-        score_id=questions[Question.SCORE],
-        comment_id=questions[Question.COMMENT],
-        scale=scale,
     )
 
 
@@ -313,66 +242,27 @@ def _known(source: Source, external_ids: Iterable[str]) -> dict[str, _Known]:
     }
 
 
-@dataclass(frozen=True)
-class _Placer:
-    """Finds day, team and segment of answers without a query for each."""
-
-    zone: str
-    teams: TeamDirectory
-    segments: Mapping[int, int | None]  # of customers
-
-    @classmethod
-    def load(cls, given: Sequence[Given]) -> "_Placer":
-        customers = {each.customer_id for each in given} - {None}
-        segments = Customer.objects.filter(
-            bulk.KeysIn([F("pk")], [(pk,) for pk in customers if pk is not None])
-        ).values_list("pk", "segment_id")
-        return cls(get_organisation().zone, TeamDirectory.load(), dict(segments))
-
-    def place(self, given: Given, known: _Known | None = None) -> _Placed:
-        day = local_day(given.answered_at, self.zone)
-        if known is not None and (
-            (known.given.agent_id, known.given.customer_id, known.given.answered_at)
-            == (given.agent_id, given.customer_id, given.answered_at)
-        ):
-            return _Placed(given, day, known.team_id, known.segment_id, known.exclusion)
-        return _Placed(
-            given,
-            day,
-            self.teams.team_of(given.agent_id, day),
-            self.segments.get(given.customer_id or 0),
-            known.exclusion if known else 0,
-        )
-
-
 def _insert(
-    placed: Sequence[_Placed],
+    placed: Sequence[Placed],
     *,
     asked: Asked,
     source: Source,
     run: ImportRun | None,
     now: datetime,
-) -> list[tuple[Any, ...]]:
+) -> list[Row]:
     """Insert responses with their answers; return the answers as signal rows."""
     inserted = bulk.insert_new(
         Response,
         RESPONSE_COLUMNS,
         [
-            (
-                source.pk,
-                each.given.external_id,
-                0,
-                now,
-                run.pk if run else None,
-                asked.survey_id,
-                asked.version_id,
-                Response.Origin.IMPORT.value,
-                each.given.customer_id,
-                each.given.agent_id,
-                each.team_id,
-                each.given.language,
-                each.given.answered_at,
-                "",
+            response_row(
+                each,
+                asked=asked,
+                source=source,
+                external_id=each.given.external_id,
+                origin=Response.Origin.IMPORT,
+                run=run,
+                now=now,
             )
             for each in placed
         ],
@@ -387,55 +277,27 @@ def _insert(
         row
         for each in placed
         if (response_id := ours.get(each.given.external_id)) is not None
-        for row in _answer_rows(response_id, each, asked)
+        for row in answer_rows(response_id, each, asked)
     ]
     bulk.insert_rows(Answer, ANSWER_COLUMNS, rows)
-    return rows_of(_answers_to(inserted))
+    return rows_of(answers_to(inserted))
 
 
-def _answer_rows(
-    response_id: int, placed: _Placed, asked: Asked
-) -> list[tuple[Any, ...]]:
-    given, scale = placed.given, asked.scale
-    whose = (
-        given.answered_at,
-        placed.day,
-        placed.day,
-        placed.team_id,
-        given.agent_id,
-        given.channel,
-        placed.segment_id,
-        placed.exclusion,
-    )
-    score = (
-        response_id,
-        asked.score_id,
-        asked.survey_id,
-        scale.kind.value,
-        given.score,
-        scale.low,
-        scale.high,
-        scale.is_top(given.score),
-        "",
-        *whose,
-    )
-    if not given.comment:
-        return [score]
-    blank = (None, None, None, None)
-    comment = (
-        response_id,
-        asked.comment_id,
-        asked.survey_id,
-        Kind.TEXT.value,
-        *blank,
-        given.comment,
-        *whose,
-    )
-    return [score, comment]
+def _again(known: _Known, placed: Placed) -> Placed:
+    """Return a changed answer; unless about somebody or some day else, it keeps
+    the team and segment that it was given."""
+    old, new = known.given, placed.given
+    if (old.agent_id, old.customer_id, old.answered_at) == (
+        new.agent_id,
+        new.customer_id,
+        new.answered_at,
+    ):
+        placed = replace(placed, team_id=known.team_id, segment_id=known.segment_id)
+    return replace(placed, exclusion=known.exclusion)
 
 
 def _replace(
-    changes: Sequence[tuple[_Known, _Placed]],
+    changes: Sequence[tuple[_Known, Placed]],
     *,
     asked: Asked,
     run: ImportRun | None,
@@ -445,7 +307,7 @@ def _replace(
     if not changes:
         return
     ids = [known.response_id for known, _ in changes]
-    before = rows_of(_answers_to(ids))
+    before = rows_of(answers_to(ids))
     bulk.update_rows(
         Response,
         ["id"],
@@ -476,21 +338,15 @@ def _replace(
             for known, placed in changes
         ],
     )
-    _answers_to(ids).delete()
+    answers_to(ids).delete()
     bulk.insert_rows(
         Answer,
         ANSWER_COLUMNS,
         [
             row
             for known, placed in changes
-            for row in _answer_rows(known.response_id, placed, asked)
+            for row in answer_rows(known.response_id, placed, asked)
         ],
     )
-    after = rows_of(_answers_to(ids))
+    after = rows_of(answers_to(ids))
     announce(Answer, before=before, after=after, now=now, cause="import")
-
-
-def _answers_to(response_ids: Iterable[int]) -> Any:
-    return Answer.objects.filter(
-        bulk.KeysIn([F("response_id")], [(pk,) for pk in response_ids])
-    )

@@ -45,6 +45,8 @@ def customer_page(*methods: str) -> Callable[[Page], Page]:
             response = _answer(request, lambda: view(request, *args, **kwargs))
             for name, value in HEADERS.items():
                 response[name] = value
+            # Django logs the address of a refusal, and the address is the secret.
+            response._has_been_logged = True  # type: ignore[attr-defined]
             return response
 
         allowed = require_http_methods(list(methods))(page)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
@@ -95,7 +96,10 @@ def answers_csv(request: ReaderRequest, slug: str) -> HttpResponseBase:
     wanted = AnswersFilter(request.GET).wanted()
     found = responses_for(survey, access=request.access, **wanted)
     return StreamingHttpResponse(
-        write_csv(CSV_HEADINGS, _csv_rows(response_lines(found))),
+        write_csv(
+            CSV_HEADINGS,
+            _csv_rows(response_lines(found), ZoneInfo(request.organisation.zone)),
+        ),
         content_type="text/csv; charset=utf-8",
         headers={
             "Content-Disposition": f'attachment; filename="answers-{survey.slug}.csv"'
@@ -155,6 +159,7 @@ def survey_context(
     return {
         "nav_active": "surveys",
         "survey": survey,
+        "zone": request.organisation.zone,
         "tab": tab,
         "may_manage": request.access.may_manage_team(survey.team_id),
         "may_read": reads_answers(request.access),
@@ -202,11 +207,11 @@ def _funnel(survey: Survey, request: ReaderRequest, now: datetime) -> dict[str, 
     }
 
 
-def _csv_rows(lines: Iterator[ResponseLine]) -> Iterator[list[object]]:
+def _csv_rows(lines: Iterator[ResponseLine], zone: ZoneInfo) -> Iterator[list[object]]:
     for line in lines:
         response = line.response
         yield [
-            timezone.localtime(response.answered_at).isoformat(timespec="minutes"),
+            response.answered_at.astimezone(zone).isoformat(timespec="minutes"),
             line.score,
             line.high,
             clean_display(line.comment),

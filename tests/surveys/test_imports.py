@@ -13,11 +13,11 @@ from surveys.records import RESPONSE
 from surveys.scoring import DEFAULT_SCALES, Kind, Scale
 from surveys.services import answers
 from surveys.services.imports import (
-    Given,
     delete_responses,
     imported_survey,
     record_responses,
 )
+from surveys.services.rows import Given
 from tests.surveys.cast import ask, reply
 from tests.world import NOW, day
 

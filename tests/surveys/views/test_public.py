@@ -562,3 +562,13 @@ def test_text_direction_marks_in_the_brand_are_dropped(client, world, contact):
     assert "\u202e" not in html
     assert "<i>" not in html
     assert html.count('type="radio"') == 11
+
+
+def test_secrets_of_links_are_not_logged(client, page, token, caplog):
+    """A refusal is logged with its address by default, and the address is a secret."""
+    with caplog.at_level("DEBUG", logger="django.request"):
+        assert client.post(page, {"score": "9"}).status_code == 422
+        assert client.get("/r/guess-of-somebody/").status_code == 404
+
+    assert token not in caplog.text
+    assert "guess-of-somebody" not in caplog.text
