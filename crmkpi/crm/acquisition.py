@@ -21,8 +21,8 @@ class Purchase(NamedTuple):
     """A paid order that counts."""
 
     key: int
+    external_id: str
     day: int
-    agent_id: int | None
     team_id: int | None
 
 
@@ -50,9 +50,11 @@ def refresh(
     """
     if not customer_ids:
         return
-    customers = _columns_by_key(Customer, customer_ids, "pk")
-    purchases = _purchases(customer_ids, now=now, cause=cause)
-    _acquire(customers, purchases, stamper, zone, now=now, cause=cause)
+    customers = _customers(customer_ids)
+    purchases = _purchases(customer_ids)
+    firsts = _firsts(purchases)
+    _mark_firsts(customer_ids, {one.key for one in firsts.values()}, now, cause)
+    _acquire(customers, firsts, stamper, zone, now=now, cause=cause)
     _keep_active(
         customers,
         purchases,
@@ -64,43 +66,70 @@ def refresh(
     )
 
 
-def _purchases(
-    customer_ids: Collection[int], *, now: datetime, cause: str
-) -> dict[int, list[Purchase]]:
-    """Return each customer's purchases, first one first, and mark that one."""
-    orders = _columns_by_key(Order, customer_ids, "customer_id")
-    found: dict[int, list[tuple[Any, ...]]] = {}
-    for key, order in orders.items():
-        if order["state"] == Order.State.PAID and not order["exclusion"]:
-            purchase = Purchase(
-                key, order["paid_day"], order["agent_id"], order["paid_team_id"]
-            )
-            found.setdefault(order["customer_id"], []).append(
-                (_age(order), order["external_id"], key, purchase)
-            )
-    purchases = {
-        customer: [one[-1] for one in sorted(listed)]
-        for customer, listed in found.items()
-    }
-    firsts = {listed[0].key for listed in purchases.values()}
-    flips = {
-        key: order
-        for key, order in orders.items()
-        if order["is_first"] != (key in firsts)
-    }
+# Of a customer, what its days and spells rest on.
+_TRAITS = (
+    "agent_id",
+    "acquired_at",
+    "acquired_day",
+    "acquired_team_id",
+    "exclusion",
+    "segment_id",
+    "industry_id",
+)
+
+
+def _customers(keys: Collection[int]) -> dict[int, Columns]:
+    """Return customers, locked: whoever changes what follows waits here."""
+    rows = changes.with_keys(Customer, keys).select_for_update(of=("self",))
+    found = rows.order_by("pk").values_list("pk", *_TRAITS)
+    return {pk: dict(zip(_TRAITS, row, strict=True)) for pk, *row in found}
+
+
+def _purchases(customer_ids: Collection[int]) -> dict[int, list[Purchase]]:
+    rows = changes.with_keys(Order, customer_ids, column="customer_id").filter(
+        state=Order.State.PAID, exclusion=0
+    )
+    found: dict[int, list[Purchase]] = {}
+    for customer, *row in rows.order_by().values_list(
+        "customer_id", "pk", "external_id", "paid_day", "paid_team_id"
+    ):
+        found.setdefault(customer, []).append(Purchase(*row))
+    return found
+
+
+def _firsts(purchases: Mapping[int, Sequence[Purchase]]) -> dict[int, Purchase]:
+    """Return each customer's first purchase, of unknown days only if there is no other.
+
+    Instants are read for those alone who bought twice on their first day.
+    """
+    rivals: dict[int, list[Purchase]] = {}
+    for customer, listed in purchases.items():
+        days = {one.day for one in listed} - {UNDATED} or {UNDATED}
+        first = min(days)
+        rivals[customer] = [one for one in listed if one.day == first]
+    close = [one.key for listed in rivals.values() if len(listed) > 1 for one in listed]
+    instants = dict(changes.with_keys(Order, close).values_list("pk", "paid_at"))
+
+    def age(purchase: Purchase) -> tuple[str, str]:
+        paid_at = instants.get(purchase.key)
+        return (paid_at.isoformat() if paid_at else "", purchase.external_id)
+
+    return {customer: min(listed, key=age) for customer, listed in rivals.items()}
+
+
+def _mark_firsts(
+    customer_ids: Collection[int], firsts: set[int], now: datetime, cause: str
+) -> None:
+    marked = changes.with_keys(Order, customer_ids, column="customer_id").filter(
+        is_first=True
+    )
+    flips = firsts ^ set(marked.order_by().values_list("pk", flat=True))
     _set(Order, flips, lambda key: {"is_first": key in firsts}, now=now, cause=cause)
-    return purchases
-
-
-def _age(order: Columns) -> tuple[bool, int, str]:
-    """Return what sorts orders by age, those of unknown days behind all others."""
-    day, at = order["paid_day"], order["paid_at"]
-    return (day == UNDATED, day, at.isoformat() if at else "")
 
 
 def _acquire(
     customers: Mapping[int, Columns],
-    purchases: Mapping[int, Sequence[Purchase]],
+    firsts: Mapping[int, Purchase],
     stamper: Stamper,
     zone: str,
     *,
@@ -110,7 +139,7 @@ def _acquire(
     """Set the day and team by which each customer was won."""
     wanted = {}
     for key, customer in customers.items():
-        first = purchases[key][0] if key in purchases else None
+        first = firsts.get(key)
         if customer["acquired_at"] is not None:
             day: int | None = local_day(customer["acquired_at"], zone)
         else:
@@ -122,7 +151,7 @@ def _acquire(
                 team = first.team_id
         wanted[key] = {"acquired_day": day, "acquired_team_id": team}
     changed = {
-        key: customer
+        key
         for key, customer in customers.items()
         if any(customer[name] != value for name, value in wanted[key].items())
     }
@@ -264,37 +293,24 @@ def _contracts(
     return found
 
 
-def _columns_by_key(
-    model: type[Customer] | type[Order], keys: Collection[int], column: str
-) -> dict[int, Columns]:
-    rows = changes.rows_by_key(
-        changes.with_keys(model, keys, column=column), for_update=True
-    )
-    names = changes.columns(model)
-    return {key: dict(zip(names, row, strict=True)) for key, row in rows.items()}
-
-
 def _set(
     model: type[Customer] | type[Order],
-    rows: Mapping[int, Columns],
-    values: Callable[[int], Mapping[str, Any]],
+    keys: Collection[int],
+    values: Callable[[int], Columns],
     *,
     now: datetime,
     cause: str,
 ) -> None:
-    """Write columns of rows and announce them; the given rows change with them."""
-    if not rows:
+    """Write columns of rows, and announce them."""
+    if not keys:
         return
     names = changes.columns(model)
-    before = [tuple(row[name] for name in names) for row in rows.values()]
-    for key, row in rows.items():
-        row.update(values(key))
+    rows = changes.rows_by_key(changes.with_keys(model, keys), for_update=True)
     columns = list(values(next(iter(rows))))
-    bulk.update_rows(
-        model,
-        ["id"],
-        columns,
-        [(key, *(row[name] for name in columns)) for key, row in rows.items()],
-    )
-    after = [tuple(row[name] for name in names) for row in rows.values()]
-    changes.announce(model, before=before, after=after, now=now, cause=cause)
+    after, updates = [], []
+    for key, row in rows.items():
+        new = dict(zip(names, row, strict=True)) | values(key)
+        after.append(tuple(new.values()))
+        updates.append((key, *(new[name] for name in columns)))
+    bulk.update_rows(model, ["id"], columns, updates)
+    changes.announce(model, before=rows.values(), after=after, now=now, cause=cause)
