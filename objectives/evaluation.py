@@ -223,8 +223,11 @@ def _judge(
     if version is None or figures is None:
         status = KrStatus.NO_RESULT if span.is_over else KrStatus.NO_DATA
         return Judgement(status, reason=_("The metric or its target is gone."))
-    target = target_of(key_result, version)
-    return judge(key_result, target, figures, span, working, stale=stale)
+    try:
+        target = target_of(key_result, version)
+        return judge(key_result, target, figures, span, working, stale=stale)
+    except scoring.ScoringError as error:  # one that no form let in must not stop all
+        return Judgement(KrStatus.NO_DATA, reason=str(error))
 
 
 def _step(milestone: Milestone) -> scoring.Milestone:

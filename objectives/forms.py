@@ -121,6 +121,16 @@ class ObjectiveFilter(forms.Form):
         }
 
 
+def state_field() -> forms.ChoiceField:
+    States = Objective.State
+    return forms.ChoiceField(
+        label=_("State"),
+        choices=[(each.value, each.label) for each in (States.ACTIVE, States.DRAFT)],
+        required=False,
+        help_text=_("A draft is seen by owner, reviewer and managers alone."),
+    )
+
+
 class ObjectiveForm(forms.Form):
     """What a team wants to reach, until when, and who answers for it."""
 
@@ -148,6 +158,7 @@ class ObjectiveForm(forms.Form):
     visibility = forms.ChoiceField(
         label=_("Who may see it?"), choices=Objective.Visibility.choices
     )
+    state = state_field()
 
     def __init__(
         self,
@@ -165,6 +176,9 @@ class ObjectiveForm(forms.Form):
             self.fields[name].queryset = people  # type: ignore[attr-defined]
         choices = cycle_choices(calendar, today=access.day)
         self.fields["cycle"].choices = choices  # type: ignore[attr-defined]
+
+    def clean_state(self) -> str:
+        return self.cleaned_data["state"] or Objective.State.ACTIVE
 
     def clean_cycle(self) -> Period:
         try:
@@ -188,6 +202,7 @@ class ObjectiveEditForm(forms.Form):
     visibility = forms.ChoiceField(
         label=_("Who may see it?"), choices=Objective.Visibility.choices
     )
+    state = state_field()
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
 
     def __init__(
@@ -195,10 +210,14 @@ class ObjectiveEditForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         people = people_for(access, [objective.team_id])
+        self.objective = objective
         held = Q(pk__in=[objective.owner_id, objective.reviewer_id])
         for name in ("owner", "reviewer"):
             field: Any = self.fields[name]
             field.queryset = User.objects.filter(held | Q(pk__in=people.values("pk")))
+
+    def clean_state(self) -> str:
+        return self.cleaned_data["state"] or self.objective.state
 
 
 LABELS = {

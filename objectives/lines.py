@@ -209,15 +209,15 @@ class _Line:
         return KrStatus(found.status) in (*CLOSED, KrStatus.NO_RESULT)
 
     def _so_far(self) -> str:
+        """Return the value that the status rests on, where today prints another."""
         found = self.evaluation
-        if found is None or found.value_closed is None:
+        if found is None or found.value_closed is None or self._is_over(found):
             return ""
-        if self._is_over(found) or found.value_now == found.value_closed:
+        closed = self.printed.text(self._share(found.value_closed))
+        if closed == self.printed.text(self._share(found.value_now)):
             return ""
-        return _("%(value)s to %(day)s") % {
-            "value": self.printed.text(self._share(found.value_closed)),
-            "day": day_text(found.closed_to - 1),
-        }
+        day = day_text(found.closed_to - 1)
+        return _("%(value)s to %(day)s") % {"value": closed, "day": day}
 
     def _bullet(self, target: Target) -> SafeString:
         found = self.evaluation

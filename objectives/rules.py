@@ -115,11 +115,12 @@ def settled(metric: Metric, direction: str, numbers: Numbers) -> Numbers:
 
 def needed_for(metric: Metric, direction: str) -> tuple[str, ...]:
     """Return the names of the numbers that people set for a direction."""
-    is_counted_up = metric.is_flow and direction in (
-        Direction.INCREASE,
-        Direction.AT_LEAST,
-    )
-    return ("target",) if is_counted_up else _NEEDED[direction]
+    is_total = metric.is_flow and _is_counted_up(direction)
+    return ("target",) if is_total else _NEEDED[direction]
+
+
+def _is_counted_up(direction: str) -> bool:
+    return direction in (Direction.INCREASE, Direction.AT_LEAST)
 
 
 _NEEDED: dict[str, tuple[str, ...]] = {
@@ -144,6 +145,13 @@ def target_faults(
     faults = _out_of_range(metric, numbers)
     if not faults:
         faults = _CHECKS[direction](numbers)
+    if (
+        not faults
+        and metric.is_flow
+        and numbers.target == 0
+        and _is_counted_up(direction)
+    ):
+        faults = {"target": _("A total starts at 0. Enter a target above it.")}
     return faults | _curve_faults(numbers, cycle)
 
 

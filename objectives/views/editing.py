@@ -69,6 +69,7 @@ def objective_edit(request: ReaderRequest, pk: int) -> HttpResponse:
         "owner": objective.owner_id,
         "reviewer": objective.reviewer_id,
         "visibility": objective.visibility,
+        "state": objective.state,
         "version": objective.version,
     }
     form = ObjectiveEditForm(

@@ -270,6 +270,19 @@ def test_an_imported_journey_without_a_way_is_a_hold(world):
     assert evaluate(result, now=NOW).progress == Decimal("0.5")
 
 
+def test_a_target_that_contradicts_itself_does_not_stop_the_others(world):
+    put(*deals(world, on="2026-01-20", won=20, lost=20))
+    goal = objective(world)
+    bad, good = key_result(world, goal), key_result(world, goal)
+    TargetVersion.objects.filter(key_result=bad).update(target=None)
+
+    evaluate_many([bad.pk, good.pk], now=NOW)
+
+    assert judged(bad).status == KrStatus.NO_DATA
+    assert judged(bad).reason == "The target is missing."
+    assert judged(good).status == KrStatus.ON_TRACK
+
+
 def test_before_a_day_has_closed_nothing_is_judged(world):
     put(*deals(world, on="2026-01-01", won=20, lost=20))
     quarter = objective(world).cycle
