@@ -97,15 +97,18 @@ def context(
     periods: Sequence[str] = PERIODS,
     scope_url: Callable[[Scope], str] | None = None,
     fixed_scope: bool = False,
+    options: bool = True,
 ) -> Picked:
     """Return scope, period and comparison of a request, from ?scope=&period=&compare=.
 
     Without ?scope it is `default_scope`, else the reader's own (see home_scope); with
     `fixed_scope` it is always `default_scope`, for pages that have it in their path,
     and `scope_url` then says where the page of another scope is. The first of `periods`
-    is the default; words and keys of Calendar.parse, and ALL.
+    is the default; words and keys of Calendar.parse, and ALL. Without `options` there
+    is nothing to pick from: for files and parts of a page.
 
-    Queries: 4 for the scopes the reader may pick, 1 to 3 for the one in the address.
+    Queries: 2 for the scopes the reader may pick, 1 more for those who are among them,
+    1 to 3 for the one in the address.
 
     Raises: Http404 for a scope that is unknown or foreign, for a period that is none,
     and for readers who may see no figures.
@@ -124,9 +127,13 @@ def context(
         compare=same_part(full, period, until=access.day + 1),
         compare_full=full,
         comparison=comparison,
-        scope_options=_scope_options(request, scope, scope_url),
-        period_options=_period_options(request, calendar, periods, period),
-        compare_options=_compare_options(request, calendar, period, comparison),
+        scope_options=(_scope_options(request, scope, scope_url) if options else []),
+        period_options=(
+            _period_options(request, calendar, periods, period) if options else []
+        ),
+        compare_options=(
+            _compare_options(request, calendar, period, comparison) if options else []
+        ),
     )
 
 
@@ -148,12 +155,12 @@ def home_scope(access: Access) -> Scope | None:
     return None
 
 
-def readable_scopes(access: Access) -> list[Scope]:
+def readable_scopes(access: Access, *, company_name: str = "") -> list[Scope]:
     """Return company, teams from the top down and oneself, as far as they are open.
 
-    Queries: 4.
+    Queries: 2 for teams, 1 for oneself, 1 for the company unless its name is given.
     """
-    found = [company()] if access.sees_company else []
+    found = [company(company_name)] if access.sees_company else []
     found += [team_scope(team) for team in readable_teams(access)]
     if access.own_team_ids:
         found.append(agent_scope(User.objects.get(pk=access.user_id)))
@@ -269,7 +276,8 @@ def _asked_comparison(request: ReaderRequest) -> str:
 def _scope_options(
     request: ReaderRequest, current: Scope, url: Callable[[Scope], str] | None
 ) -> list[Option]:
-    scopes = readable_scopes(request.access)
+    name = request.organisation.name
+    scopes = readable_scopes(request.access, company_name=name)
     if current.key not in {scope.key for scope in scopes}:
         scopes.insert(0, current)
     return [

@@ -43,10 +43,10 @@ class Scope:
 COMPANY_KEY = ScopeKey(int(Cut.COMPANY), 0)
 
 
-def company() -> Scope:
-    """Return the scope of the whole organisation. Queries: 1."""
-    name = Organisation.objects.values_list("name", flat=True).first() or _("Company")
-    return Scope(COMPANY_KEY, "company", name)
+def company(name: str = "") -> Scope:
+    """Return the scope of the whole organisation. Queries: 1, none for a known name."""
+    name = name or Organisation.objects.values_list("name", flat=True).first() or ""
+    return Scope(COMPANY_KEY, "company", name or _("Company"))
 
 
 def team_scope(team: Team) -> Scope:
