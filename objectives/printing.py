@@ -10,6 +10,7 @@ from crmkpi.lib import numbers
 from crmkpi.lib.numbers import Figure, Unit
 from crmkpi.lib.periods import from_day
 from metrics.catalog import METRICS
+from metrics.metric import Metric
 from metrics.queries import MONEY, minor
 
 
@@ -49,6 +50,33 @@ class Print:
         if value is None or self.unit not in MONEY:
             return value
         return minor(value, self.currency)
+
+
+def rests_on(
+    metric: Metric,
+    numerator: Decimal | int | None,
+    denominator: Decimal | int | None,
+    n: int | None,
+) -> str:
+    """Return what a value rests on: "38 of 44" for a share, else "412 answers".
+
+    Empty: nothing for counts, which say so themselves, and without any rows.
+    """
+    if n is None:
+        return ""
+    if metric.additivity == "R" and metric.unit is Unit.PERCENT:
+        return _("%(part)s of %(whole)s") % {
+            "part": count_text(numerator),
+            "whole": count_text(denominator),
+        }
+    if metric.additivity in ("A", "S") and metric.unit is Unit.COUNT:
+        return ""
+    return f"{count_text(n)} {metric.denominator}".strip()
+
+
+def count_text(value: Decimal | int | None) -> str:
+    """Return a whole number with separators: "1,310". Empty: "no value"."""
+    return numbers.figure(value, Unit.COUNT).text
 
 
 def day_text(day: int, *, year: bool = False) -> str:

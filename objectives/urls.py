@@ -1,10 +1,12 @@
 from django.urls import URLPattern, URLResolver, path
 
+from objectives import scorecard_urls
 from objectives.views import detail, editing, key_results, listing
 
 app_name = "objectives"
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    *scorecard_urls.urlpatterns,
     path("objectives/", listing.objective_list, name="list"),
     path("objectives/objectives.csv", listing.objective_csv, name="list_csv"),
     path("objectives/new/", editing.objective_new, name="new"),

@@ -415,3 +415,21 @@ TABLE |= {  # objectives of Support Berlin that its team and readers may see
         kwargs=aims.objective,
     ),
 }
+
+TEAM_READERS = signed_in(404, lead=200, manager=200, analyst=200)
+
+TABLE |= {  # scorecards
+    "objectives:scorecards": Rule(get=signed_in(agent=302)),
+    "objectives:company_scorecard": Rule(get=signed_in(404, analyst=200)),
+    "objectives:team_scorecard": Rule(get=TEAM_READERS, kwargs=berlin),
+    "objectives:scorecard_rows": Rule(get=TEAM_READERS, kwargs=berlin),
+    "objectives:scorecard_csv": Rule(get=TEAM_READERS, kwargs=berlin),
+    # For those who work in a team or lead one.
+    "objectives:my_scorecard": Rule(
+        get=signed_in(404, agent=200, lead=200, stranger=200)
+    ),
+    "objectives:agent_scorecard": Rule(
+        get=TEAM_READERS | {"agent": 302},
+        kwargs=alice,  # Alice herself
+    ),
+}
