@@ -1,0 +1,166 @@
+"""A survey answer against a bare insert, a scorecard against its bare SQL."""
+
+import re
+from decimal import Decimal
+from statistics import median
+from typing import Any
+
+import time_machine
+from django.contrib.auth.decorators import login_not_required
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.test import Client, override_settings
+from django.test.utils import CaptureQueriesContext
+from django.urls import path, reverse
+from django.views.decorators.csrf import csrf_exempt
+
+from crmkpi.accounts import services as accounts
+from crmkpi.accounts.models import Membership, Team, User
+from crmkpi.accounts.queries import get_organisation
+from crmkpi.crm.models import FxRate
+from crmkpi.urls import urlpatterns as project_urls
+from metrics import services as engine
+from metrics.scopes import team_scope
+from objectives import evaluation
+from objectives.models import Cycle
+from objectives.rules import Numbers
+from objectives.services import add_key_result, create_objective
+from surveys.links import shared_address
+from surveys.scoring import Kind
+from surveys.services.surveys import create_survey, publish, share
+from tests.bench.clock import cpu, say
+from tests.bench.orders import Company
+from tests.world import NOW, TODAY, day
+
+ANSWERS = 200
+VIEWS = 20
+ROWS = 12  # of a scorecard
+
+
+@csrf_exempt
+@login_not_required
+def bare_insert(request: HttpRequest) -> HttpResponse:
+    """Insert one row and redirect: the least that a form's view can do."""
+    FxRate.objects.create(
+        currency="XXX", day=int(request.POST["day"]), rate=request.POST["score"]
+    )
+    return HttpResponseRedirect("/healthz")
+
+
+urlpatterns = [*project_urls, path("bare/", bare_insert)]
+
+
+@override_settings(ROOT_URLCONF="tests.bench.pages", ALLOWED_HOSTS=["testserver"])
+def measure(company: Company) -> None:
+    """Print the ratios of pages."""
+    with time_machine.travel(NOW, tick=False):
+        measure_answers(company)
+        measure_scorecard(company)
+
+
+def measure_answers(company: Company) -> None:
+    survey = create_survey(
+        name="Bench",
+        kind=Kind.CSAT,
+        team=company.teams[0],
+        brand="Bench",
+        actor=None,
+        now=NOW,
+    )
+    publish(survey, actor=None, now=NOW)
+    share(survey, is_shared=True, actor=None, now=NOW)
+    page = reverse("surveys:shared", args=[shared_address(survey)])
+    client = Client()
+    answers, bare = [], []
+    for number in range(ANSWERS):
+        html = client.get(page).content.decode()
+        found = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', html)
+        fields = dict(found) | {"score": "4"}
+        answers.append(_one(client, page, fields))
+        bare.append(_one(client, "/bare/", {"day": str(number), "score": "4"}))
+    say(
+        "survey answer, POST / bare view that inserts one row",
+        median(answers) / median(bare),
+        accept=3,
+        good=2.2,
+    )
+
+
+def _one(client: Client, page: str, fields: dict[str, str]) -> float:
+    before = cpu()
+    response = client.post(page, fields)
+    spent = cpu() - before
+    if response.status_code not in (302, 303):
+        raise SystemExit(f"{page} answered {response.status_code}")
+    return spent
+
+
+def measure_scorecard(company: Company) -> None:
+    manager = company.agents[0]
+    accounts.set_membership(
+        user=manager,
+        team=get_organisation().root_team,
+        role=Membership.Role.MANAGER,
+        since_day=TODAY - 1,
+        actor=None,
+        now=NOW,
+    )
+    team = company.teams[0]
+    _key_results(manager, team)
+    engine.drain(now=NOW)
+    evaluation.evaluate_due(now=NOW)
+    client = Client()
+    client.force_login(manager)
+    page = reverse("objectives:team_scorecard", args=[team.slug])
+    client.get(page)
+    with CaptureQueriesContext(connection) as captured:
+        client.get(page)
+    statements = [(each["sql"], None) for each in captured.captured_queries]
+    pages, sqls = [], []
+    for _ in range(VIEWS):
+        before = cpu()
+        client.get(page)
+        pages.append(cpu() - before)
+        before = cpu()
+        _run(statements)
+        sqls.append(cpu() - before)
+    say(
+        f"scorecard of {ROWS} key results / its {len(statements)} statements",
+        sum(pages) / sum(sqls),
+        accept=10,
+        good=6,
+    )
+
+
+def _run(statements: list[tuple[str, Any]]) -> None:
+    with connection.cursor() as cursor:
+        for sql, _params in statements:
+            if sql.lstrip().upper().startswith("SELECT"):
+                cursor.execute(sql.replace("%", "%%"), [])
+                cursor.fetchall()
+
+
+def _key_results(manager: User, team: Team) -> None:
+    cycle = Cycle.objects.create(
+        name="Bench", start_day=day("2026-01-01"), end_day=day("2026-04-01")
+    )
+    objective = create_objective(
+        title="Sell",
+        team=team,
+        cycle=cycle,
+        owner=manager,
+        reviewer=manager,
+        actor=manager,
+        now=NOW,
+    )
+    for number in range(ROWS):
+        add_key_result(
+            objective=objective,
+            metric=("average_order_value", "new_revenue")[number % 2],
+            scope=team_scope(team),
+            direction="increase",
+            numbers=Numbers(baseline=Decimal(0), target=Decimal(3_000 + number)),
+            title=f"Sell {number}",
+            actor=manager,
+            now=NOW,
+        )

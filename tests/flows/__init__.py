@@ -1,0 +1,1 @@
+"""Whole stories, on real processes and in a real browser."""

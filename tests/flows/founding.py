@@ -1,0 +1,119 @@
+"""What is there before the main story begins: `python -m tests.flows.founding X`."""
+
+import sys
+from datetime import timedelta
+from decimal import Decimal
+
+import django
+
+django.setup()
+
+from django.urls import reverse  # noqa: E402
+from django.utils import timezone  # noqa: E402
+
+from crmkpi.accounts.models import User  # noqa: E402
+from crmkpi.accounts.queries import get_calendar, get_organisation, today  # noqa: E402
+from crmkpi.crm.ingest import services as ingest  # noqa: E402
+from crmkpi.lib.periods import Grain  # noqa: E402
+from metrics import services as engine  # noqa: E402
+from metrics.scopes import team_scope  # noqa: E402
+from objectives import evaluation  # noqa: E402
+from objectives.models import Cycle  # noqa: E402
+from objectives.rules import Numbers  # noqa: E402
+from objectives.services import add_key_result, create_objective  # noqa: E402
+from surveys.links import shared_address  # noqa: E402
+from surveys.models import Survey  # noqa: E402
+from surveys.scoring import Kind  # noqa: E402
+from surveys.services import create_survey, publish, share  # noqa: E402
+from tests.world import build_world  # noqa: E402
+
+MONTHS = 14
+
+
+def found() -> str:
+    """Write people, fourteen months of deals and a survey; compute everything."""
+    world, now = build_world(), timezone.now()
+    ingest.ingest("opportunity", list(_deals(now)), source="story", now=now)
+    survey = create_survey(
+        name="After the call",
+        kind=Kind.CSAT,
+        team=world.berlin,
+        brand="Northwind",
+        actor=world.ana,
+        now=now,
+    )
+    publish(survey, actor=world.ana, now=now)
+    share(survey, is_shared=True, actor=world.ana, now=now)
+    ingest.ingest("response", list(_answers(now)), source="story", now=now)
+    engine.drain(now=now)
+    _objective(world, now)
+    evaluation.evaluate_due(now=now)
+    return "founded"
+
+
+def _answers(now):
+    """Give forty answers about Alice today and before, thirty of them satisfied."""
+    for number in range(40):
+        yield {
+            "external_id": f"answer-{number}",
+            "survey": "Earlier",
+            "kind": "csat",
+            "score": 5 if number % 4 else 2,
+            "answered": now - timedelta(minutes=number + 1),
+            "agent": "Alice",
+        }
+
+
+def _objective(world, now):
+    organisation = get_organisation()
+    quarter = get_calendar(organisation).period(today(now, organisation), Grain.QUARTER)
+    objective = create_objective(
+        title="Customers leave satisfied",
+        team=world.berlin,
+        cycle=Cycle.objects.create(
+            name="This quarter", start_day=quarter.start, end_day=quarter.end
+        ),
+        owner=world.ana,
+        reviewer=world.mona,
+        actor=world.ana,
+        now=now,
+    )
+    add_key_result(
+        objective=objective,
+        metric="csat",
+        scope=team_scope(world.berlin),
+        direction="at_least",
+        numbers=Numbers(target=Decimal(80), red=Decimal(60)),
+        actor=world.ana,
+        now=now,
+    )
+
+
+def _deals(now):
+    """Give five deals a month of Cleo; two of three are won."""
+    for number in range(MONTHS * 5):
+        closed = now - timedelta(days=6 * number + 1)
+        yield {
+            "external_id": f"deal-{number}",
+            "name": f"Deal {number}",
+            "owner": "Cleo",
+            "stage": "Won" if number % 3 else "Lost",
+            "opened": closed - timedelta(days=30),
+            "closed": closed,
+            "amount": 1000,
+        }
+
+
+def survey_link() -> str:
+    """Print the address of the shared survey link."""
+    survey = Survey.objects.get(name="After the call")
+    return reverse("surveys:shared", args=[shared_address(survey)])
+
+
+def cleo() -> str:
+    """Print the id of an agent of another team."""
+    return str(User.objects.get(name="Cleo").pk)
+
+
+if __name__ == "__main__":
+    sys.stdout.write(globals()[sys.argv[1]]())
