@@ -107,8 +107,11 @@ def about_tickets(story: Story, tickets: Iterable[Ticket]) -> Iterator[Interacti
             earliest = ticket.replied + length * rng.uniform(0.1, 0.9)
             moment = after(earliest, rng.uniform(0, 200))
             key = f"{ticket.id}.{place}"
+            is_last = place == ticket.contacts
             if rng.random() < 0.4:
-                yield _call(key, story, ticket, ticket.account, moment, rng)
+                yield _call(
+                    key, story, ticket, ticket.account, moment, rng, is_last=is_last
+                )
             else:
                 yield _mail(key, ticket, ticket.account, moment, "email")
 
@@ -118,7 +121,8 @@ def _opening(
 ) -> Iterator[Interaction]:
     key = f"{ticket.id}.1"
     if ticket.channel in ("phone", "chat"):
-        yield _call(key, story, ticket, account, ticket.opened, rng)
+        is_last = ticket.contacts == 1
+        yield _call(key, story, ticket, account, ticket.opened, rng, is_last=is_last)
         return
     yield _mail(key, ticket, account, ticket.opened, ticket.channel)
     yield _mail(f"{key}a", ticket, account, replied, "email", is_outbound=True)
@@ -131,14 +135,15 @@ def _call(
     account: Account,
     started: datetime,
     rng: Random,
+    *,
+    is_last: bool,
 ) -> Interaction:
-    at_once = ticket.is_settled_at_once
     chance = opinions.satisfied(
         ticket.agent,
         ticket.day,
         story,
         behind=ticket.trouble,
-        at_once=at_once,
+        at_once=ticket.is_settled_at_once,
         again=ticket.reopened is not None,
     )
     return _conversation(
@@ -151,7 +156,7 @@ def _call(
         started=started,
         topic=ticket.topic,
         behind=ticket.trouble,
-        is_resolved=at_once,
+        is_resolved=is_last,
         chance=chance,
         ticket=ticket.id,
     )
@@ -248,7 +253,7 @@ def _conversation(
     day = day_of(started)
     quicker = 1 - 0.2 * effect(day, story.help_centre, days=60)
     wait = round(
-        min(900, rng.lognormvariate(2.55, 0.75) * quicker * (1 + 2.2 * behind))
+        min(900, rng.lognormvariate(2.55, 0.75) * quicker * (1 + 1.1 * behind))
     )
     talk = round(min(3600, 60 + rng.lognormvariate(5.15, 0.6) * pace))
     hold = round(rng.lognormvariate(3.3, 0.7)) if rng.random() < 0.3 else 0
@@ -291,6 +296,7 @@ def about_deals(deals: Iterable[Deal]) -> Iterator[Interaction]:
                 ended=moment + timedelta(seconds=talk or 25),
                 is_outbound=True,
                 is_answered=is_answered,
+                is_resolved=is_answered and rng.random() < 0.78,
                 talk=talk,
                 wrap_up=round(rng.lognormvariate(4.2, 0.4)) if is_answered else None,
                 is_sales=True,

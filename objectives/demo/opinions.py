@@ -19,7 +19,7 @@ def satisfied(
     """
     chance = 0.83 + manner(agent).touch + 0.05 * effect(day, story.help_centre, days=60)
     chance += 0.04 if at_once else -0.06
-    chance -= 0.25 * again + 0.27 * behind
+    chance -= 0.25 * again + 0.2 * behind
     return min(0.97, max(0.05, chance))
 
 

@@ -182,8 +182,10 @@ def _lead(key: str, day: int, story: Story, roster: Roster, air: Airtime) -> Lea
                 campaign=campaign.id if campaign else "",
                 referred_by=_referrer(rng, story),
             )
-        elif rng.random() < 0.1:
+        elif rng.random() < 0.02:
             closed = None  # nobody ever closed it
+    elif not exclusion:
+        closed = _at_work(created + timedelta(days=60), rng)  # and nobody responded
     name = converted.contacts[0].name if converted else f"Enquiry {key}"
     return Lead(
         id=f"L-{key}",

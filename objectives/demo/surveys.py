@@ -15,7 +15,6 @@ from objectives.demo.story import (
     Story,
     at,
     business_calendar,
-    day_of,
     draw,
     effect,
     number,
@@ -49,16 +48,17 @@ SURVEYS = (AFTER_REQUEST, AFTER_INSTALLATION, RELATION)
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One person asked once, and the answer if there was one."""
+    """One person asked once, and the answer if there was one.
+
+    It is told once nothing more can come of it.
+    """
 
     id: str
     survey: SurveyPlan
     account: Account
     agent: str
     subject: str  # "ticket:T-17", blank for the relation as a whole
-    event_day: int
     channel: str
-    product: str
     sent: datetime
     answered: datetime | None
     is_bounced: bool
@@ -66,13 +66,10 @@ class Ask:
     comment: str
 
     @property
-    def expires(self) -> datetime:
-        return self.sent + timedelta(days=WINDOW_DAYS)
-
-    @property
     def moments(self) -> tuple[datetime, ...]:
-        known = (self.sent, self.answered, self.expires)
-        return tuple(moment for moment in known if moment is not None)
+        if self.is_bounced:
+            return (self.sent,)
+        return (self.answered or self.sent + timedelta(days=WINDOW_DAYS),)
 
 
 def after_tickets(story: Story, tickets: Iterable[Ticket]) -> Iterator[Ask]:
@@ -102,7 +99,6 @@ def after_tickets(story: Story, tickets: Iterable[Ticket]) -> Iterator[Ask]:
             agent=ticket.agent,
             subject=f"ticket:{ticket.id}",
             channel=ticket.channel,
-            product=ticket.product,
             sent=ticket.resolved + timedelta(minutes=rng.randint(45, 90)),
             chance=chance,
             eager=0.05 * ticket.trouble,
@@ -132,7 +128,6 @@ def about_relations(
                 agent=account.owner,
                 subject="",
                 channel="email",
-                product="",
                 sent=at(day, own.uniform(540, 660)),
                 chance=chance,
                 eager=0.0,
@@ -148,7 +143,6 @@ def _ask(
     agent: str,
     subject: str,
     channel: str,
-    product: str,
     sent: datetime,
     chance: float,
     eager: float,
@@ -163,9 +157,7 @@ def _ask(
         account=account,
         agent=agent,
         subject=subject,
-        event_day=day_of(sent),
         channel=channel,
-        product=product,
         sent=sent,
         answered=sent + timedelta(seconds=round(hours * 3600))
         if answers and not is_bounced
