@@ -19,9 +19,11 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
 from crmkpi.accounts import services
+from crmkpi.crm.models import Customer, ImportRun, Source
+from tests.crm.rows import take
 from tests.objectives import scenes as aims
 from tests.surveys import scenes
-from tests.world import PASSWORD, World
+from tests.world import NOW, PASSWORD, World
 
 PRINCIPALS = (
     "anonymous",
@@ -246,6 +248,37 @@ TABLE |= {  # people, teams, settings, keys
         kwargs=lambda world: {"pk": world.key.pk},
     ),
     "accounts:audit": Rule(get=administrators()),
+}
+
+
+def alices_customer(world: World) -> dict[str, Any]:
+    """Return Alice's customer, whom Support Berlin and those above it may see."""
+    take("customer", {"name": "Acme", "owner": "Alice", "acquired": NOW})
+    return {"pk": Customer.objects.get().pk}
+
+
+def product_import(world: World) -> dict[str, Any]:
+    source = Source.objects.create(slug="shop", name="Shop")
+    run = ImportRun.objects.create(
+        record="product", source=source, state="done", started_at=NOW
+    )
+    return {"pk": run.pk}
+
+
+CUSTOMER_READERS = signed_in(administrator=404, stranger=404)
+IMPORT_READERS = signed_in(404, analyst=200, administrator=200)
+
+TABLE |= {  # customers and the data page
+    "crm:customers": Rule(get=signed_in()),
+    "crm:customers_csv": Rule(get=signed_in()),
+    "crm:customer": Rule(get=CUSTOMER_READERS, kwargs=alices_customer),
+    "crm:customer_rows_csv": Rule(
+        get=CUSTOMER_READERS,
+        kwargs=lambda world: alices_customer(world) | {"tab": "tickets"},
+    ),
+    "crm:data": Rule(get=signed_in()),
+    "crm:import": Rule(get=IMPORT_READERS, kwargs=product_import),
+    "crm:import_errors_csv": Rule(get=IMPORT_READERS, kwargs=product_import),
 }
 
 

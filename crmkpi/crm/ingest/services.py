@@ -85,10 +85,13 @@ def ingest(
         good = intake.check(enumerate(rows, first_row))
         outcome = intake.outcome
         refused = intake.refuse_late()
+        outcome.refused.sort(key=lambda error: error.row)
         if outcome.refused and not partial:
             return outcome
         intake.write([row for row in good if row.number not in refused])
         intake.finish()
+        if run is None:
+            Source.objects.filter(pk=intake.source.pk).update(last_success_at=now)
     return outcome
 
 
