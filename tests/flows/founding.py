@@ -24,7 +24,11 @@ from objectives.services import add_key_result, create_objective  # noqa: E402
 from surveys.links import shared_address  # noqa: E402
 from surveys.models import Survey  # noqa: E402
 from surveys.scoring import Kind  # noqa: E402
-from surveys.services import create_survey, publish, share  # noqa: E402
+from surveys.services.surveys import (  # noqa: E402
+    create_survey,
+    publish,
+    share,
+)
 from tests.world import build_world  # noqa: E402
 
 MONTHS = 14
