@@ -12,6 +12,7 @@ from crmkpi.accounts.access import Access
 from crmkpi.accounts.models import Team, User
 from crmkpi.crm.ingest.registry import RECORDS
 from crmkpi.crm.models import ImportRun, Source
+from crmkpi.lib.numbers import Unit, figure
 
 PER_PAGE = 50
 # Figures of a source that is later than this many times its interval are stale.
@@ -34,6 +35,10 @@ class SourceLine:
         """Return the status that the page shows for it."""
         return {"fresh": "ok", "stale": "stale", "never": "no_data"}[self.freshness]
 
+    @property
+    def rows_text(self) -> str:
+        return "–" if self.rows is None else figure(self.rows, Unit.COUNT).text
+
 
 @dataclass(frozen=True)
 class RecordCount:
@@ -42,6 +47,10 @@ class RecordCount:
     name: str
     label: str | Promise
     rows: int
+
+    @property
+    def text(self) -> str:
+        return figure(self.rows, Unit.COUNT).text
 
 
 def may_see_imports(access: Access) -> bool:
@@ -77,7 +86,7 @@ def sources(*, access: Access, now: datetime) -> list[SourceLine]:
 
 
 def record_counts() -> list[RecordCount]:
-    """Return the rows of every record. Queries: 1 for each record."""
+    """Return the rows of every record, by label. Queries: 1 for each record."""
     models = {"team": Team, "agent": User}
     found = []
     for name, record in RECORDS.items():
@@ -85,7 +94,7 @@ def record_counts() -> list[RecordCount]:
         if model is not None:
             rows = model._base_manager.count()
             found.append(RecordCount(name, record.label, rows))
-    return found
+    return sorted(found, key=lambda one: str(one.label))
 
 
 def imports(
