@@ -16,7 +16,7 @@ from crmkpi.lib.periods import Grain, Period
 from metrics.behind import main_axes
 from metrics.dimensions import Cut, Dimension
 from metrics.engine.windows import BEGINNING
-from metrics.figures import backing, count_text, interval_text, text_of
+from metrics.figures import backing, interval_text, text_of
 from metrics.metric import Better, Metric
 from metrics.pickers import teams_above
 from metrics.queries import Asked, Value, read_values
@@ -44,7 +44,7 @@ class MemberLine:
     scope: str  # text for addresses
     value: Value
     text: str
-    count: str  # what it is of: "612", "574 of 612"
+    count: str  # what it is of: "612 replies", "574 of 612"; nothing for a count
     bar: SafeString | str
     against: str  # how it stands against the whole
 
@@ -111,7 +111,7 @@ def breakdown(
                 scope=text,
                 value=value,
                 text=text_of(value.value, metric.unit, currency),
-                count=backing(metric, value) or count_text(value.n or 0),
+                count=backing(metric, value),
                 bar=_bar(value, whole, axis, names[value.scope], metric, currency),
                 against=_against(value, whole, metric),
             )

@@ -126,6 +126,7 @@ def detail(
         readings=[
             Reading(reading_name(name), text_of(each, metric.unit, currency))
             for name, each in value.stats.items()
+            if name != "mean"  # which is the value
         ],
         comparisons=_comparisons(metric, value, picked, calendar, currency, today, now),
         trend=drawn,

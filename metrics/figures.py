@@ -29,8 +29,8 @@ SUBTRACTED = (
 class Change:
     """How a value differs from another, in words."""
 
-    text: str  # "+0.4 pts", "−9 %", "no value"
-    word: str  # better, worse, no real change, too few to compare, or nothing
+    text: str = ""  # "+0.4 pts", "−9 %"; nothing where there is no other value
+    word: str = ""  # better, worse, no real change, too few to compare, or nothing
     is_better: bool | None = None  # None: neither, or nobody can say
 
 
@@ -96,12 +96,12 @@ def change(value: Value, other: Value, metric: Metric, currency: str) -> Change:
     Example: 94.7 % after 95.5 % is "−0.8 pts" and worse, where higher is better.
     """
     if value.value is None or other.value is None:
-        return Change(difference(None, metric.unit), "")
+        return Change()
     delta = value.value - other.value
     if metric.unit in SUBTRACTED:
         text = difference(delta, metric.unit, currency=currency)
     elif other.value == 0:
-        return Change(difference(None, metric.unit), "")
+        return Change()
     else:
         percent = delta / abs(other.value) * 100
         text = difference(percent, metric.unit, relative=True)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Exists
+from django.db.models import Subquery
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -16,6 +16,7 @@ from metrics.catalog import FAMILIES, METRICS
 from metrics.dimensions import Cut
 from metrics.figures import backing, figure_of
 from metrics.measures import AXES
+from metrics.measures.base import Cells
 from metrics.metric import Metric
 from metrics.queries import Asked, Value, read_values
 from metrics.row_columns import FACTS
@@ -69,23 +70,26 @@ def library(
     """Return the same with the values of a scope: of the period, and month by month.
 
     Customers followed from month to month are drawn for company and teams alone, where
-    each month is stored.
+    each month is stored; months before the first row of a metric are not asked for.
 
     Queries: 1 for what has been imported, and those of read_values.
     """
     metrics = [metric for metric in METRICS.values() if _is(metric, text)]
     months = _months(calendar, today)
+    firsts = _first_days()
     wanted: list[Asked] = [(metric.key, scope.key, period) for metric in metrics]
-    drawn = [metric for metric in metrics if _is_stored(scope) or not metric.reads_rows]
-    wanted += [(metric.key, scope.key, month) for metric in drawn for month in months]
+    for metric in metrics:
+        first = _first_day(metric, firsts)
+        if first is None or (metric.reads_rows and not _is_stored(scope)):
+            continue
+        wanted += [(metric.key, scope.key, each) for each in months if each.end > first]
     values = read_values(wanted, today=today, now=now)
-    missing = _missing(metrics)
     return _families(
         _entry(
             metric,
             values[metric.key, scope.key, period],
             [values.get((metric.key, scope.key, month)) for month in months],
-            missing[metric.key],
+            _missing(metric, firsts),
             currency,
         )
         for metric in metrics
@@ -143,24 +147,36 @@ def _entry(
     )
 
 
-def _missing(metrics: list[Metric]) -> dict[str, tuple[str, ...]]:
-    """Return which records each metric waits for. Queries: 1."""
-    exists = {
-        key.replace(".", "_"): Exists(
+def _first_days() -> dict[str, int | None]:
+    """Return the first day with rows of each axis, None for none. Queries: 1."""
+    firsts = {
+        key.replace(".", "_"): Subquery(
             axis._default_manager.filter(cut=Cut.COMPANY, grain=Grain.DAY)
+            .order_by("start")
+            .values("start")[:1]
         )
         for key, axis in AXES.items()
     }
-    found_any = Organisation.objects.annotate(**exists).values_list(*exists).get()
-    there = dict(zip(exists, found_any, strict=True))
-    found = {}
-    for metric in metrics:
-        rows = [METRICS[key] for key in metric.inputs] or [metric]
-        axes = [axis for each in rows for axis in main_axes(each)]
-        absent = [
-            str(FACTS[axis.fact].plural)
-            for axis in axes
-            if not there[axis.key().replace(".", "_")]
-        ]
-        found[metric.key] = tuple(dict.fromkeys(absent))
-    return found
+    found = Organisation.objects.annotate(**firsts).values_list(*firsts).get()
+    return dict(zip(AXES, found, strict=True))
+
+
+def _axes(metric: Metric) -> list[type[Cells]]:
+    """Return the axes whose rows a metric needs, by way of its inputs if it has any."""
+    inputs = [METRICS[key] for key in metric.inputs] or [metric]
+    return [axis for each in inputs for axis in main_axes(each)]
+
+
+def _first_day(metric: Metric, firsts: dict[str, int | None]) -> int | None:
+    days = [firsts[axis.key()] for axis in _axes(metric)]
+    return min((day for day in days if day is not None), default=None)
+
+
+def _missing(metric: Metric, firsts: dict[str, int | None]) -> tuple[str, ...]:
+    """Return which records a metric waits for."""
+    absent = [
+        str(FACTS[axis.fact].plural)
+        for axis in _axes(metric)
+        if firsts[axis.key()] is None
+    ]
+    return tuple(dict.fromkeys(absent))

@@ -104,7 +104,8 @@ def passport(
         inputs = [values[name, scope.key, period] for name in metric.inputs]
         lines = list(_inputs(metric, metric.expression, inputs, value, currency))
     else:
-        lines = list(_sum(metric, rows, value, counted, span, currency))
+        within = "" if period is None else span
+        lines = list(_sum(metric, rows, value, counted, within, currency))
     matches = value.n is None or not rows or counted == value.n
     shown = figure_of(value.value, metric.unit, currency)
     return Passport(
@@ -180,6 +181,8 @@ def _less(name: str, count: int, part: Part) -> Line:
 
 def _first_label(metric: Metric, rows: list[Behind], span: str) -> str:
     what = capfirst(str(metric.denominator))
+    if not span:
+        return _("%(rows)s, all days") % {"rows": what}
     if not metric.is_state or not rows:
         return _("%(rows)s, %(period)s") % {"rows": what, "period": span}
     return _("%(rows)s at the end of %(day)s") % {

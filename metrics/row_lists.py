@@ -164,6 +164,8 @@ def _columns(metric: Metric, rows: Behind, part: Part, access: Access) -> list[C
     if part is Part.OUT:
         columns.insert(1, Column(_("Reason"), REASON))
     elif part is not Part.YOUNG and (added := _adds_column(metric, rows, columns)):
+        # "Answered" above the line says more than the fact's own "Answered".
+        columns = [each for each in columns if each.heading != added.heading]
         columns.insert(1, added)
     return columns
 

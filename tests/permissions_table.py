@@ -466,3 +466,16 @@ TABLE |= {  # scorecards
         kwargs=alice,  # Alice herself
     ),
 }
+
+TABLE |= {  # pages of metrics
+    "metrics:library": Rule(get=signed_in()),
+    "metrics:library_csv": Rule(get=signed_in(administrator=404)),
+    "metrics:manual": Rule(get=signed_in()),
+} | {
+    f"metrics:{page}": Rule(
+        get=signed_in(agent=404, administrator=404, stranger=404),
+        kwargs=win_rate,
+        query=BERLIN,
+    )
+    for page in ("detail", "detail_csv", "passport", "rows", "rows_csv")
+}

@@ -14,6 +14,7 @@ from crmkpi.lib.tables import write_csv
 from metrics import files, pickers
 from metrics.library import Family, definitions
 from metrics.library import library as read_library
+from metrics.scopes import Scope
 
 LONGEST_SEARCH = 100
 
@@ -26,10 +27,11 @@ def library(request: ReaderRequest) -> HttpResponse:
     """
     text = request.GET.get("q", "")[:LONGEST_SEARCH].strip()
     context: dict[str, Any] = {"nav_active": "metrics", "text": text}
-    if pickers.home_scope(request.access) is None:
+    home = pickers.home_scope(request.access)
+    if home is None:
         context["families"] = definitions(text)
     else:
-        picked = _picked(request)
+        picked = _picked(request, home)
         context |= picked.as_context()
         context["families"] = _families(request, picked, text)
     context["count"] = sum(len(family.entries) for family in context["families"])
@@ -55,8 +57,9 @@ def manual(request: ReaderRequest) -> HttpResponse:
     return render(request, "metrics/manual.html", context)
 
 
-def _picked(request: ReaderRequest) -> pickers.Picked:
-    return pickers.context(request, periods=(*pickers.PERIODS, pickers.ALL))
+def _picked(request: ReaderRequest, home: Scope | None = None) -> pickers.Picked:
+    periods = (*pickers.PERIODS, pickers.ALL)
+    return pickers.context(request, default_scope=home, periods=periods)
 
 
 def _families(

@@ -65,7 +65,7 @@ def detail(request: ReaderRequest, key: str) -> HttpResponse:
         "crumbs": crumbs_of(metric, picked, inside=False),
         "detail": found,
         "metric": metric,
-        "chart": found.trend.chart(metric),
+        "chart": found.trend.chart(metric, request.organisation.currency),
         "may_set_targets": request.access.manages,
     }
     return render(request, "metrics/detail.html", context)
