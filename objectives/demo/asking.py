@@ -169,7 +169,13 @@ def _just_resolved(world: World) -> list[tuple[Ticket, Account, datetime]]:
     return sorted(told, key=lambda each: (each[2], each[0].id), reverse=True)
 
 
-def share_one(*, now: datetime) -> Survey:
-    """Open the shared link of the survey about requests, and return it."""
+def share_one(*, now: datetime) -> None:
+    """Open the shared link of the survey about requests."""
     survey = Survey.objects.get(slug=AFTER_REQUEST.slug)
-    return share(survey, is_shared=True, actor=None, now=now)
+    share(survey, is_shared=True, actor=None, now=now)
+
+
+def shared_survey() -> Survey | None:
+    """Return the survey about requests if anybody may answer it by its link."""
+    surveys = Survey.objects.filter(slug=AFTER_REQUEST.slug, is_shared=True)
+    return surveys.filter(status=Survey.Status.LIVE).first()

@@ -26,6 +26,8 @@ ACTIONS: dict[str, str | Promise] = {
     "organisation.updated": _("Changed settings"),
     "key.created": _("Created a key"),
     "key.revoked": _("Revoked a key"),
+    "demo.begun": _("Began to load the demonstration"),
+    "demo.told": _("Loaded the demonstration"),
 }
 
 

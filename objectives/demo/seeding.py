@@ -1,0 +1,134 @@
+"""Loads Fjordlight into an empty database and tells it on, day after day.
+
+Every step may be done again: rows keep their ids, so what an interrupted run has
+written stays and the next run completes it. The audit log remembers which story is
+told and up to when.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from crmkpi.accounts.audit import write_event
+from crmkpi.accounts.models import AuditEvent
+from crmkpi.crm.ingest.registry import RECORDS
+from crmkpi.crm.models import ImportRun
+from metrics import services as metrics
+from metrics.engine.snapshots import turn_the_day
+from objectives.demo import asking, founding, goals, loading
+from objectives.demo import organisation as org
+from objectives.demo.story import Story, at, day_of
+from objectives.demo.world import SHOP, World
+
+BEGUN, TOLD = "demo.begun", "demo.told"
+LATE_FILE = "partner-orders-late.csv"
+LATE_BY = timedelta(days=7)  # before now: when the late rows came
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Told:
+    """The story in the database, and up to when it is complete (None: nowhere)."""
+
+    story: Story
+    until: datetime | None
+
+
+def told() -> Told | None:
+    """Return what is told of Fjordlight in this database. Queries: 2."""
+    begun = AuditEvent.objects.filter(action=BEGUN).order_by("-pk").first()
+    if begun is None:
+        return None
+    last = AuditEvent.objects.filter(action=TOLD, pk__gt=begun.pk)
+    event = last.order_by("-at", "-pk").first()
+    story = Story(begun.detail["month_day"], begun.detail["scale"])
+    return Told(story, event.at if event else None)
+
+
+def is_empty() -> bool:
+    """Whether nothing has been imported or measured yet."""
+    models = {record.model for record in RECORDS.values()} - {None}
+    return not any(model.objects.exists() for model in models if model)
+
+
+def load(*, now: datetime, scale: float, password: str, say: Say) -> None:
+    """Tell the whole story up to an instant, or take up where a run was interrupted.
+
+    Time: an interrupted run is completed as the story it began with.
+    """
+    known = told()
+    story = known.story if known else Story.told_on(day_of(now), scale=scale)
+    if known is None:
+        _note(BEGUN, now, month_day=story.month, scale=scale)
+    say("Founding the organisation")
+    founding.found(story, now=now)
+    founding.open_doors(password, now=now)
+    world = World(story, now)
+    with metrics.filling():
+        loading.import_world(world, say=say)
+        asked = asking.bring_in(world)
+        say(f"survey invitations: {asked} new")
+    say("Computing figures")
+    metrics.rebuild(now=now, progress=_progress(say))
+    say("Closing last quarter's objectives")
+    goals.set_past_goals(now=now)
+    say("Importing what partners reported late")
+    _import_late(world)
+    metrics.drain(now=now)
+    _finish(world, say)
+
+
+def top_up(known: Told, *, now: datetime, say: Say) -> None:
+    """Tell what has happened since the story was told last."""
+    world = World(known.story, now, since=known.until)
+    loading.import_world(world, say=say)
+    asking.bring_in(world)
+    say("Computing figures")
+    metrics.drain(now=now, progress=_progress(say))
+    turn_the_day(now=now)
+    _finish(world, say)
+
+
+def _finish(world: World, say: Say) -> None:
+    now = world.as_of
+    say("Setting objectives and judging them")
+    objectives = goals.set_goals(now=now)
+    goals.judge_days(objectives, now=now)
+    metrics.drain(now=now)
+    mails = asking.mail_some(world)
+    if mails:
+        say(f"survey mails with open links: {mails}")
+    asking.share_one(now=now)
+    _note(TOLD, now)
+
+
+def _import_late(world: World) -> None:
+    """Import last quarter's late orders, as of a day after its objectives closed."""
+    if ImportRun.objects.filter(
+        file_name=LATE_FILE, state=ImportRun.State.DONE
+    ).exists():
+        return
+    after_close = at(world.story.quarter + 2, 9 * 60)
+    arrived = min(world.as_of, max(world.as_of - LATE_BY, after_close))
+    loading.import_rows(
+        "order", world.late_orders(), source=SHOP, now=arrived, file_name=LATE_FILE
+    )
+
+
+def _note(action: str, now: datetime, **detail: object) -> None:
+    write_event(action, subject=org.NAME, actor=None, now=now, **detail)
+
+
+def _progress(say: Say) -> metrics.Progress:
+    """Return what says how far a computation is, at every quarter of the way."""
+    said = {0}
+
+    def progress(what: str, done: int, of: int) -> None:
+        quarters = 4 * done // max(1, of)
+        key = hash((what, quarters))
+        if key not in said:
+            said.add(key)
+            say(f"{what}: {done} of about {of}")
+
+    return progress
