@@ -22,6 +22,14 @@ FEWEST_ROWS = 5  # below which a person's value says nothing
 FEWEST_COLLEAGUES = 5  # below which a middle half would give single people away
 
 STEPS = (1, 2, 5)  # times a power of ten: where axes end
+LEAST_SPAN = {  # of an axis, so that its ends do not print alike
+    Unit.PERCENT: 10.0,
+    Unit.POINTS: 10.0,
+    Unit.SECONDS: 60.0,
+    Unit.COUNT: 5.0,
+    Unit.DAYS: 5.0,
+    Unit.MONEY: 100.0,
+}
 CLOCK_STEPS = (10, 30, 60, 120, 300, 600, 1800, 3600, 7200, 14400, 43200, 86400)
 
 
@@ -41,15 +49,19 @@ class Verdict:
     notes: list[str]
 
 
-def team_half(values: Sequence[Value]) -> Half | None:
+def team_half(metric: Metric, values: Sequence[Value]) -> Half | None:
     """Return the middle half of the colleagues with enough rows.
 
-    Empty: None with fewer than five of them.
+    Five rows each; of totals one is enough, for to leave out small ones would make
+    those of the team look larger than they are.
+
+    Empty: None with fewer than five such colleagues.
     """
+    fewest = 1 if is_total(metric) else FEWEST_ROWS
     known = [
         float(each.value)
         for each in values
-        if each.value is not None and (each.n or 0) >= FEWEST_ROWS
+        if each.value is not None and (each.n or 0) >= fewest
     ]
     if len(known) < FEWEST_COLLEAGUES:
         return None
@@ -252,7 +264,7 @@ def axis_ends(values: Sequence[float], unit: Unit) -> tuple[float, float]:
     Example: 73 to 94 in per cent is 60 to 100
     """
     low, high = min(values), max(values)
-    span = max(high - low, abs(high) / 10, 1e-9)
+    span = max(high - low, abs(high) / 10, LEAST_SPAN.get(unit, 1.0))
     step = _step(span / 3, unit)
     left = step * math.floor((low - span / 10) / step)
     right = step * math.ceil((high + span / 10) / step)

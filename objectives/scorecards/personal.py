@@ -42,7 +42,6 @@ MOST_ROWS = 8
 FITTING = (
     "csat",
     "first_contact_resolution",
-    "contact_resolution_rate",
     "average_handle_time",
     "first_response_time",
     "average_resolution_time",
@@ -206,7 +205,7 @@ def _rows(
     rows = []
     for key, (me, others) in values.items():
         metric, printed = METRICS[key], Print.of(key, currency)
-        half, target = team_half(others), targets.get(key)
+        half, target = team_half(metric, others), targets.get(key)
         rows.append(
             OwnRow(
                 key=key,
