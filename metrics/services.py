@@ -39,9 +39,9 @@ def drain(
         if refresh.work_off_one(now=now):
             claims += 1
             if progress:
-                left = DirtyKey.objects.count()
+                left = -(-DirtyKey.objects.count() // refresh.CLAIM)
                 left += Slot.objects.filter(rebuild=True).count()
-                progress("cells", claims, claims + left // refresh.CLAIM + 1)
+                progress("cells", claims, claims + left)
             continue
         done = snapshots.work_off_pairs(now=now)
         if not done:

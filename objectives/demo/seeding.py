@@ -23,6 +23,7 @@ from objectives.demo.world import SHOP, World
 BEGUN, TOLD = "demo.begun", "demo.told"
 LATE_FILE = "partner-orders-late.csv"
 LATE_BY = timedelta(days=7)  # before now: when the late rows came
+PAUSE = timedelta(minutes=30)  # in which too little happens to tell it
 
 Say = Callable[[str], None]
 
@@ -48,8 +49,8 @@ def told() -> Told | None:
 
 def is_empty() -> bool:
     """Whether nothing has been imported or measured yet."""
-    models = {record.model for record in RECORDS.values()} - {None}
-    return not any(model.objects.exists() for model in models if model)
+    models = [record.model for record in RECORDS.values() if record.model]
+    return not any(model._default_manager.exists() for model in models)
 
 
 def load(*, now: datetime, scale: float, password: str, say: Say) -> None:
@@ -121,14 +122,13 @@ def _note(action: str, now: datetime, **detail: object) -> None:
 
 
 def _progress(say: Say) -> metrics.Progress:
-    """Return what says how far a computation is, at every quarter of the way."""
-    said = {0}
+    """Return what says how far a computation is, at every fifth of the way."""
+    said: set[tuple[str, int]] = set()
 
     def progress(what: str, done: int, of: int) -> None:
-        quarters = 4 * done // max(1, of)
-        key = hash((what, quarters))
-        if key not in said:
-            said.add(key)
+        step = (what, 5 * done // max(1, of))
+        if step not in said:
+            said.add(step)
             say(f"{what}: {done} of about {of}")
 
     return progress

@@ -29,7 +29,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--if-empty",
             action="store_true",
-            help="load it only when nothing was imported, or its loading was broken off",
+            help="load it only into an empty database, or complete a broken-off load",
         )
         parser.add_argument(
             "--top-up",
@@ -67,14 +67,12 @@ class Command(BaseCommand):
             raise CommandError("There is data already; the demonstration needs none.")
         if known is None or known.until is None:
             if only and not options["if_empty"]:
-                self._say(
-                    "The demonstration is not loaded, so there is nothing to add."
-                )
+                self._say("The demonstration is not loaded: nothing to add.")
                 return
             self._load(now, options["scale"])
         elif only and not options["top_up"]:
             self._say("The demonstration is loaded.")
-        elif now <= known.until:
+        elif now < known.until + seeding.PAUSE:
             self._say(f"The demonstration is complete up to {known.until:%d %b %Y}.")
         else:
             seeding.top_up(known, now=now, say=self._say)
@@ -86,9 +84,7 @@ class Command(BaseCommand):
             raise CommandError("--scale is a number above 0.")
         password = os.environ.get("DEMO_PASSWORD", "")
         if settings.PRODUCTION and not password:
-            raise CommandError(
-                "Set DEMO_PASSWORD: the usual one is known to everybody."
-            )
+            raise CommandError("Set DEMO_PASSWORD: everybody knows the usual one.")
         seeding.load(now=now, scale=scale, password=password or PASSWORD, say=self._say)
 
     def _say(self, text: str) -> None:
@@ -101,9 +97,7 @@ class Command(BaseCommand):
         for each in SIGN_INS:
             self.stdout.write(f"  {each.role:{width}}  {each.email}")
         is_usual = person(SIGN_INS[0].name).check_password(PASSWORD)
-        password = (
-            PASSWORD if is_usual else "the one in DEMO_PASSWORD when it was loaded"
-        )
+        password = PASSWORD if is_usual else "as DEMO_PASSWORD was when it was loaded"
         self.stdout.write(f"  {'Password':{width}}  {password}")
         shared = asking.shared_survey()
         if shared is not None:
