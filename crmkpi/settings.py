@@ -272,8 +272,8 @@ CELERY_BEAT_SCHEDULE = {
     },
     "turn-the-day": {  # what time alone changes; finds nothing to do but once a day
         "task": "metrics.tasks.turn_the_day",
-        "schedule": schedule(run_every=600),
-        "options": {"expires": 600},
+        "schedule": schedule(run_every=60),
+        "options": {"expires": 60},
     },
     "judge-key-results": {  # wakes by itself where a message was lost or a day began
         "task": "objectives.tasks.evaluate_due",
@@ -321,6 +321,10 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
+    "ENUM_NAME_OVERRIDES": {
+        "ValueStatus": "metrics.models.Snapshot.Status",
+        "ResultStatus": "objectives.api.shapes.STATUSES",
+    },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Max, Q
 
 from crmkpi.accounts.queries import get_calendar, get_organisation, today
 from crmkpi.lib import bulk
@@ -414,18 +414,14 @@ def turn_the_day(*, now: datetime) -> int:
 
 
 def _new_periods(as_of: int) -> set[Target]:
-    """Return the periods of today for every scope that has stored values."""
+    """Return the periods that began since the newest stored one, for every series."""
     calendar = get_calendar(get_organisation())
-    held = Snapshot.objects.values_list(
+    series = Snapshot.objects.order_by().values_list(
         "version__key", "cut", "member", "other", "grain"
-    ).distinct()
+    )
     return {
-        Target(
-            key,
-            ScopeKey(cut, member, other),
-            Grain(grain),
-            calendar.start_of(as_of, Grain(grain)),
-        )
-        for key, cut, member, other, grain in held
+        Target(key, ScopeKey(cut, member, other), Grain(grain), period.start)
+        for key, cut, member, other, grain, newest in series.annotate(Max("start"))
         if key in METRICS
+        for period in calendar.periods(newest, as_of + 1, Grain(grain))
     }

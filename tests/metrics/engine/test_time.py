@@ -55,6 +55,19 @@ def test_turning_the_day_brings_snapshots_up_to_date_and_no_revisions(world):
     assert set(Snapshot.objects.values_list("pk", "computed_at")) == before
 
 
+def test_weeks_that_nobody_stored_are_made_up_for(world):
+    """Pinned four weeks ago and left alone since: turning the day stores all weeks."""
+    for weeks in range(8):
+        rows.put(rows.ticket(world.alice, world.berlin, opened=TODAY - 7 * weeks))
+    drain(now=NOW)
+    scope = company().key
+    snapshots.pin("ticket_volume", scope, now=NOW - timedelta(days=28))
+    weeks = Snapshot.objects.filter(version__key="ticket_volume", grain=Grain.WEEK)
+    assert weeks.count() == 4
+    snapshots.turn_the_day(now=NOW)
+    assert sorted(weeks.values_list("value", flat=True)) == [1] * 8
+
+
 def test_snapshot_and_cells_give_the_same_value(world):
     rows.put(
         *[
