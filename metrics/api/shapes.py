@@ -7,6 +7,7 @@ from drf_spectacular.utils import OpenApiParameter, inline_serializer
 from rest_framework import serializers
 
 from metrics.api.asked import GRAINS
+from metrics.models import Snapshot
 
 
 def _number(text: str = "", **options: Any) -> serializers.Field:
@@ -46,7 +47,7 @@ NUMBERS: dict[str, Any] = {
     "denominator": _number(),
     "n": serializers.IntegerField(allow_null=True, help_text="Rows that were counted."),
     "status": serializers.ChoiceField(
-        ["ok", "no_data", "low_n", "immature", "error"],
+        Snapshot.Status.choices,
         help_text="low_n: too few rows to judge; immature: all rows are too recent.",
     ),
     "reason": serializers.CharField(allow_null=True),
