@@ -6,6 +6,7 @@ ACCOUNTS = {
         "sector": "industry",
         "employees": "employees",
         "office_location": "country",
+        "subsidiary_of": "parent",
     }
 }
 PRODUCTS = {
