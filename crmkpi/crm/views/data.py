@@ -1,6 +1,7 @@
 """The data page: how fresh the sources are, and what imports came to."""
 
 import json
+from typing import Any
 
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
@@ -26,7 +27,7 @@ from crmkpi.crm.views.files import csv_file
 @require_safe
 def data(request: ReaderRequest) -> HttpResponse:
     """Show every source with its last success and, to those who may, its imports."""
-    context = {
+    context: dict[str, Any] = {
         "nav_active": "data",
         "sources": sources(access=request.access, now=timezone.now()),
     }
