@@ -18,6 +18,11 @@ urlpatterns = [
         name="scorecard_rows",
     ),
     path(
+        "scorecards/teams/<slug:slug>/trend/<int:pk>/",
+        scorecards.scorecard_trend,
+        name="scorecard_trend",
+    ),
+    path(
         "scorecards/teams/<slug:slug>/scorecard.csv",
         scorecards.scorecard_csv,
         name="scorecard_csv",

@@ -457,6 +457,9 @@ TABLE |= {  # scorecards
     "objectives:team_scorecard": Rule(get=TEAM_READERS, kwargs=berlin),
     "objectives:scorecard_rows": Rule(get=TEAM_READERS, kwargs=berlin),
     "objectives:scorecard_csv": Rule(get=TEAM_READERS, kwargs=berlin),
+    "objectives:scorecard_trend": Rule(
+        get=TEAM_READERS, kwargs=lambda world: berlin(world) | aims.key_result(world)
+    ),
     # For those who work in a team or lead one.
     "objectives:my_scorecard": Rule(
         get=signed_in(404, agent=200, lead=200, stranger=200)

@@ -40,6 +40,8 @@ def outlook(
         return Outlook(_("Too early to tell"), line.why)
     if is_hold(line, target):
         return _kept(line, found, target, left)
+    if line.key_result.is_milestone:
+        return Outlook(_sentence(line.why), "")
     if not line.chance:
         return Outlook(_("No forecast yet"), line.why)
     return Outlook(line.chance, _ahead(line, found, printed) or line.why)

@@ -68,6 +68,12 @@ class Scorecard:
         return [row.line for row in self.rows]
 
     @property
+    def worst(self) -> KeyResult | None:
+        """Return the worst key result that has a trend."""
+        with_metric = [line.key_result for line in self.lines if line.key_result.metric]
+        return with_metric[0] if with_metric else None
+
+    @property
     def first_movements(self) -> list[Movement]:
         return self.movements[:MOVEMENTS]
 

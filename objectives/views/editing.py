@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from crmkpi.accounts.http import ReaderRequest
+from crmkpi.accounts.models import Team
 from crmkpi.accounts.queries import get_calendar, home_team
 from objectives import services
 from objectives.forms import ObjectiveEditForm, ObjectiveForm
@@ -32,7 +33,7 @@ def objective_new(request: ReaderRequest) -> HttpResponse:
         initial={
             "owner": request.user,
             "reviewer": request.user,
-            "team": home_team(request.access),
+            "team": _asked_team(request) or home_team(request.access),
         },
     )
     if request.method == "POST" and form.is_valid():
@@ -42,6 +43,12 @@ def objective_new(request: ReaderRequest) -> HttpResponse:
     context = shell(form=form)
     status = 422 if form.errors else 200
     return render(request, "objectives/objective_new.html", context, status=status)
+
+
+def _asked_team(request: ReaderRequest) -> Team | None:
+    """Return the team that the address names, if the reader manages it."""
+    managed = Team.objects.filter(pk__in=request.access.managed_team_ids)
+    return managed.filter(slug=request.GET.get("team", "")).first()
 
 
 def _create(request: ReaderRequest, form: ObjectiveForm) -> Objective | None:

@@ -14,6 +14,7 @@ from django.http import (
 )
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.cache import (
     get_conditional_response,
     patch_cache_control,
@@ -31,6 +32,8 @@ from metrics.models import ScopeVersion
 from metrics.pickers import KEPT, Picked, context
 from metrics.queries import scope_version
 from metrics.scopes import COMPANY_KEY, Scope, company, team_scope
+from objectives.queries.parts import read_lines, targets_of
+from objectives.queries.trend import trend
 from objectives.scorecards.catalogue import Measurements, measurements
 from objectives.scorecards.export import HEADINGS, csv_row
 from objectives.scorecards.freshness import freshness_lines
@@ -95,6 +98,33 @@ def scorecard_rows(request: ReaderRequest, slug: str) -> HttpResponseBase:
     response = render(request, "objectives/_rows.html", body)
     response["ETag"] = _etag(request, place, picked, scorecard.revision)
     return _private(response)
+
+
+@require_safe
+def scorecard_trend(request: ReaderRequest, slug: str, pk: int) -> HttpResponse:
+    """Send the trend of one key result of a scorecard, with its table.
+
+    Raises: Http404 for key results that are not on the scorecard or have no metric.
+    """
+    place = _place(request, slug)
+    period = _period(_pick(request, place, options=False))
+    on_it = key_results_of(place.team, period, access=request.access)
+    related = on_it.select_related("objective__cycle").exclude(metric="")
+    result = get_object_or_404(related, pk=pk)
+    versions = targets_of([result])
+    (line,) = read_lines(
+        [result],
+        access=request.access,
+        currency=request.organisation.currency,
+        versions=versions,
+    )
+    found = trend(
+        line,
+        versions=versions[result.pk],
+        organisation=request.organisation,
+        now=timezone.now(),
+    )
+    return render(request, "objectives/detail_trend.html", {"trend": found})
 
 
 @require_safe

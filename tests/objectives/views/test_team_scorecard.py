@@ -270,6 +270,46 @@ def test_the_page_polls_for_its_period(as_, result):
     assert 'hx-trigger="every 5s, refresh"' in page
 
 
+# The trend
+
+
+def trend_of(result: KeyResult) -> str:
+    return f"{URL}trend/{result.pk}/"
+
+
+def test_the_trend_of_a_key_result_with_its_table(as_, result):
+    page = text(as_("ana").get(trend_of(result)))
+
+    assert 'data-chart="trend-data"' in page
+    assert "The same as a table" in page
+    assert "<html" not in page
+
+
+def test_the_page_leads_to_the_trend_of_the_worst(as_, result):
+    page = text(as_("ana").get(f"{URL}?period=2026-Q1"))
+
+    assert f'hx-get="{trend_of(result)}?period=2026-Q1" hx-trigger="intersect' in page
+
+
+def test_the_trend_of_what_is_not_on_the_scorecard(world, as_, result):
+    other = key_result(world, objective(world, team=world.support))
+    secret = key_result(world, objective(world, visibility="private"))
+
+    assert as_("ana").get(trend_of(other)).status_code == 404
+    assert as_("lee").get(trend_of(secret)).status_code == 404
+    assert as_("carl").get(trend_of(result)).status_code == 404
+    assert as_("ana").get(f"{URL}trend/0/").status_code == 404
+    assert as_("ana").get(f"{trend_of(result)}?period=2025-Q4").status_code == 404
+
+
+def test_an_objective_is_defined_for_the_team_of_the_scorecard(world, as_):
+    page = as_("ana").get("/objectives/new/?team=support-berlin")
+    foreign = as_("ana").get("/objectives/new/?team=sales-north")
+
+    assert page.context["form"].initial["team"] == world.berlin
+    assert foreign.context["form"].initial["team"] == world.support
+
+
 # Costs
 
 
