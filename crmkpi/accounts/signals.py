@@ -12,7 +12,8 @@ from django.dispatch import Signal
 teams_changed = Signal()
 
 # Zone, calendar, business hours or holidays changed: stored days and durations no
-# longer follow from the rows. Arguments: fields (set of names), now.
+# longer follow from the rows. Arguments: fields (set of names), before (what the
+# fields that changed were), now.
 calendar_changed = Signal()
 
 # A question: are there amounts in the organisation's currency? Receivers return a bool.

@@ -9,7 +9,7 @@ class CrmConfig(AppConfig):
 
     def ready(self) -> None:
         """Connect the receivers and make our records known."""
-        from crmkpi.crm import currency, restamp  # noqa: F401
+        from crmkpi.crm import currency, recalendar, restamp  # noqa: F401
         from crmkpi.crm.ingest.records import register_all
 
         register_all()

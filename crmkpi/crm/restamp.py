@@ -57,7 +57,7 @@ def restamping_once() -> Iterator[None]:
     _restamp_moves(moves)
 
 
-@receiver(teams_changed)
+@receiver(teams_changed, dispatch_uid="crm.teams_changed")
 def restamp_on_move(
     sender: type[Any],
     *,

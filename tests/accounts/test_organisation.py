@@ -61,7 +61,9 @@ def test_changes_of_the_calendar_are_told(world, changes):
     with listening(signals.calendar_changed) as said:
         change(world, **changes)
         change(world, **changes)
-    assert said == [{"fields": set(changes), "now": NOW}]
+    before = {name: getattr(world.org, name, None) for name in changes}
+    before.pop("holidays", None)
+    assert said == [{"fields": set(changes), "before": before, "now": NOW}]
     assert queries.get_organisation().calendar_version == version + 1
     assert AuditEvent.objects.filter(actor=world.adam).count() == 2  # with the key's
 

@@ -87,7 +87,9 @@ def update_organisation(
             holidays="holidays" in moved,
         )
     if moved:
-        signals.calendar_changed.send(sender=Organisation, fields=moved, now=now)
+        signals.calendar_changed.send(
+            sender=Organisation, fields=moved, before=before, now=now
+        )
     return org
 
 
