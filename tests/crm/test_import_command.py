@@ -167,6 +167,7 @@ def test_a_mapping_is_used_and_kept(command):
         "2026-02-02T09:12:58+00:00"
     )
     assert ImportRun.objects.get().mapping == mapping
+    assert Source.objects.get().mapping == {"interaction": mapping}
 
 
 def test_errors_name_the_columns_of_the_table(command):
@@ -229,6 +230,14 @@ def test_what_was_written_before_a_crash_stays(command, monkeypatch):
     assert done.out == "2 rows read: 1 new, 0 changed, 1 equal, 0 refused."
 
 
+def test_an_import_that_was_killed_is_marked_by_the_next(command):
+    command("product", GOOD)
+    ImportRun.objects.update(state="writing", finished_at=None)
+    command("product", GOOD)
+    states = ImportRun.objects.order_by("pk").values_list("state", flat=True)
+    assert list(states) == ["failed", "done"]
+
+
 def said(*arguments):
     with pytest.raises(CommandError) as caught:
         call_command("import_records", *arguments)
@@ -273,4 +282,5 @@ def test_the_records_are_those_that_people_were_promised():
         *("team", "agent", "customer", "contact", "product", "campaign", "lead"),
         *("opportunity", "order", "contract", "ticket", "interaction", "cost"),
         *("agent_time", "process_run", "engagement_day", "market_figure", "response"),
+        "exchange_rate",
     }

@@ -8,16 +8,19 @@ import pytest
 from crmkpi.accounts import services
 from crmkpi.accounts.models import Team, User
 from crmkpi.crm.models import (
+    CostShare,
     Customer,
     Exclusion,
     FxRate,
     Member,
     Opportunity,
+    Order,
     Stage,
     StageSpell,
 )
 from crmkpi.lib.periods import UNDATED
-from tests.crm.rows import at, opportunity, refused, spells, take
+from tests.crm.rows import at, opportunity, order, refused, spells, take
+from tests.crm.test_other_records import TestCosts
 from tests.world import NOW, TODAY, day
 
 pytestmark = pytest.mark.django_db
@@ -284,6 +287,26 @@ class TestMoney:
         FxRate.objects.create(currency="USD", day=day("2025-11-30"), rate=1)
         take("opportunity", opportunity(amount=10, currency="USD"))
         assert stored().exclusion == Exclusion.NO_RATE
+
+    def test_rates_come_in_like_other_rows_and_value_what_waited(self, world, heard):
+        take("opportunity", opportunity(amount=10, currency="USD"))
+        take("customer", {"name": "Acme"})
+        take("order", order(amount=10, currency="USD"))
+        take("cost", TestCosts.ROW | {"currency": "USD"})
+        heard.told.clear()
+        rate = {"currency": "USD", "day": date(2026, 1, 2), "rate": Decimal("0.8")}
+        outcome = take("exchange_rate", rate)
+        assert (outcome.new, list(outcome.warnings.values())) == (1, [3])
+        assert (stored().amount, stored().exclusion) == (800, 0)
+        assert (Order.objects.get().amount, Order.objects.get().is_first) == (800, True)
+        assert sum(CostShare.objects.values_list("amount", flat=True)) == 80
+        assert spells(StageSpell, "exclusion") == [(0,)]
+        names = ("amount", "exclusion")
+        told = ([(None, Exclusion.NO_RATE)], [(800, 0)], "edit")
+        assert heard.of(Opportunity, *names) == [told]
+        assert take("exchange_rate", rate).same == 1
+        assert take("exchange_rate", rate | {"rate": Decimal("0.9")}).changed == 1
+        assert stored().amount == 800  # what was converted stays
 
     def test_once_the_rate_is_known_the_same_row_counts(self, world):
         row = opportunity(amount=10, currency="USD")

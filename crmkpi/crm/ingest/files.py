@@ -127,8 +127,17 @@ def _import(
         intake.finish()
         finished = clock()
         _end(run, ImportRun.State.DONE, outcome, rows_read, finished, reader)
-        Source.objects.filter(pk=run.source_id).update(last_success_at=finished)
+        _note_success(run, finished)
     return _imported(outcome, run, rows_read, table, reader)
+
+
+def _note_success(run: ImportRun, now: datetime) -> None:
+    """Keep when a source last worked, and how its columns were read."""
+    source = Source.objects.select_for_update().get(pk=run.source_id)
+    source.last_success_at = now
+    if run.mapping:
+        source.mapping[run.record] = run.mapping
+    source.save(update_fields=["last_success_at", "mapping"])
 
 
 @dataclass
@@ -178,6 +187,12 @@ def _begin(
     mapping: dict[str, Any],
 ) -> ImportRun:
     found = ensure_source(source)
+    # A run that was killed could not say so itself.
+    ImportRun.objects.filter(
+        source=found,
+        record=record.name,
+        state__in=(ImportRun.State.CHECKING, ImportRun.State.WRITING),
+    ).update(state=ImportRun.State.FAILED, finished_at=now)
     return ImportRun.objects.create(
         record=record.name,
         source=found,

@@ -468,6 +468,25 @@ MARKET_FIGURE = Record(
     models.MarketFigure,
 )
 
+EXCHANGE_RATE = Record(
+    "exchange_rate",
+    _("Exchange rates"),
+    _("What one unit of a currency was worth on a day"),
+    (
+        text("currency", _("Three letters such as USD"), length=3, required=True),
+        day("day", _("Holds until the next one, for a month at most"), required=True),
+        Field(
+            "rate",
+            Kind.NUMBER,
+            required=True,
+            unit=_("of the organisation's currency"),
+        ),
+    ),
+    writers.RateWriter(),
+    models.FxRate,
+    identity=("currency", "day"),
+)
+
 ALL = (
     TEAM,
     AGENT,
@@ -486,6 +505,7 @@ ALL = (
     PROCESS_RUN,
     ENGAGEMENT_DAY,
     MARKET_FIGURE,
+    EXCHANGE_RATE,
 )
 
 

@@ -14,6 +14,7 @@ from crmkpi.crm.ingest.writers.operations import (
 )
 from crmkpi.crm.ingest.writers.people import AgentWriter, TeamWriter
 from crmkpi.crm.ingest.writers.products import CampaignWriter, ProductWriter
+from crmkpi.crm.ingest.writers.rates import RateWriter
 from crmkpi.crm.ingest.writers.sales import (
     LeadWriter,
     OpportunityWriter,
@@ -37,6 +38,7 @@ __all__ = [
     "OrderWriter",
     "ProcessRunWriter",
     "ProductWriter",
+    "RateWriter",
     "TeamWriter",
     "TicketWriter",
 ]
