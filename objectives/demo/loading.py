@@ -41,7 +41,7 @@ def import_rows(
     now: datetime,
     file_name: str = "",
 ) -> Outcome:
-    """Import rows of a record and note the import; no rows leave no trace."""
+    """Import rows of a record and note the import if it brought any news."""
     total = Outcome()
     run = None
     for batch in _batches(rows):
@@ -58,8 +58,10 @@ def import_rows(
         total.new += outcome.new
         total.changed += outcome.changed
         total.same += outcome.same
-    if run is not None:
+    if run is not None and total.new + total.changed:
         _finish(run, total, now)
+    elif run is not None:
+        run.delete()  # no news, no trace
     return total
 
 
