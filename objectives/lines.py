@@ -12,15 +12,14 @@ from django.utils.translation import ngettext
 
 from crmkpi.accounts.access import Access
 from crmkpi.lib.charts import bullet
-from crmkpi.lib.numbers import Figure, Unit, chance_words
-from crmkpi.lib.numbers import figure as number
+from crmkpi.lib.numbers import Figure, chance_words
 from crmkpi.lib.periods import Calendar, Grain, Period, from_day
 from metrics.catalog import METRICS
 from metrics.scopes import ScopeKey, may_see
 from objectives.aims import target_of, version_in_force
 from objectives.figures import value_period
 from objectives.models import Evaluation, KeyResult, TargetVersion
-from objectives.printing import Print, day_text, share_text
+from objectives.printing import Print, count_text, day_text, rests_on, share_text
 from objectives.scoring import Direction, KrStatus, Target
 from objectives.scoring.rollup import CLOSED, OFF, OK, TO_WATCH
 from objectives.scoring.targets import HOLDS, needed
@@ -194,16 +193,7 @@ class _Line:
         part, whole, n = found.numerator_now, found.denominator_now, found.n_now
         if self._is_over(found):
             part, whole, n = found.numerator, found.denominator, found.n
-        if not n:
-            return ""
-        if metric.additivity == "R" and metric.unit is Unit.PERCENT:
-            return _("%(part)s of %(whole)s") % {
-                "part": _count(part),
-                "whole": _count(whole),
-            }
-        if metric.additivity in ("A", "S") and metric.unit is Unit.COUNT:
-            return ""
-        return f"{_count(n)} {metric.denominator}".strip()
+        return rests_on(metric, part, whole, n)
 
     def _is_over(self, found: Evaluation) -> bool:
         return KrStatus(found.status) in (*CLOSED, KrStatus.NO_RESULT)
@@ -296,7 +286,7 @@ class _Line:
         if found.n >= metric.min_n:
             return ""
         return _("%(count)s of the %(needed)s %(what)s needed") % {
-            "count": _count(found.n),
+            "count": count_text(found.n),
             "needed": metric.min_n,
             "what": metric.denominator,
         }
@@ -396,7 +386,3 @@ def _level(
         return (value - red) / (end - red)
     is_kept = value >= end if is_floor else value <= end
     return Decimal(int(is_kept))
-
-
-def _count(value: Decimal | int | None) -> str:
-    return number(value, Unit.COUNT).text

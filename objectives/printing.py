@@ -62,7 +62,7 @@ def rests_on(
 
     Empty: nothing for counts, which say so themselves, and without any rows.
     """
-    if n is None:
+    if not n:
         return ""
     if metric.additivity == "R" and metric.unit is Unit.PERCENT:
         return _("%(part)s of %(whole)s") % {
