@@ -346,7 +346,8 @@ def _holds(aim: Aim, seen: Seen) -> Iterator[Numbers]:
         target = _on_grid(value - up * depth * aim.grid, aim.grid)
         room = 2 if aim.wish == OFF else 8
         yield Numbers(target=target, red=max(Decimal(0), target - up * room * aim.grid))
-    target = max(aim.grid, _on_grid(value, aim.grid))
+    # One that nobody refuses: within what any unit allows.
+    target = aim.grid if up < 0 else max(aim.grid, _on_grid(value, aim.grid))
     yield Numbers(target=target, red=max(Decimal(0), target - up * 8 * aim.grid))
 
 
