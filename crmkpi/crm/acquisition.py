@@ -80,8 +80,8 @@ _TRAITS = (
 
 def _customers(keys: Collection[int]) -> dict[int, Columns]:
     """Return customers, locked: whoever changes what follows waits here."""
-    rows = changes.with_keys(Customer, keys).select_for_update(of=("self",))
-    found = rows.order_by("pk").values_list("pk", *_TRAITS)
+    rows = changes.locked(changes.with_keys(Customer, keys))
+    found = rows.values_list("pk", *_TRAITS)
     return {pk: dict(zip(_TRAITS, row, strict=True)) for pk, *row in found}
 
 

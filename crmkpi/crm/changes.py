@@ -32,13 +32,19 @@ def position(model: type[models.Model], column: str) -> int:
     return columns(model).index(column)
 
 
-def rows_by_key(queryset: QuerySet[Any], *, for_update: bool = False) -> dict[int, Row]:
-    """Return rows by primary key, locked on request, in the order of their keys.
+def locked(queryset: QuerySet[Any]) -> QuerySet[Any]:
+    """Lock rows until the end of the transaction, in the order of their keys.
 
-    One order for all writers, so that no two wait for each other. Queries: 1.
+    One order for all writers, so that no two wait for each other. The lock lets others
+    point to the rows: a new order must not wait because its customer is looked at.
     """
+    return queryset.select_for_update(of=("self",), no_key=True).order_by("pk")
+
+
+def rows_by_key(queryset: QuerySet[Any], *, for_update: bool = False) -> dict[int, Row]:
+    """Return rows by primary key, locked on request. Queries: 1."""
     if for_update:
-        queryset = queryset.select_for_update(of=("self",))
+        queryset = locked(queryset)
     names = columns(queryset.model)  # type: ignore[arg-type]  # models are hashable
     found = queryset.order_by("pk").values_list("pk", *names)
     return {pk: tuple(row) for pk, *row in found}

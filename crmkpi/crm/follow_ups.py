@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from crmkpi.crm import changes
-from crmkpi.crm.models import Channel, Interaction, Ticket
+from crmkpi.crm.models import Channel, Customer, Interaction, Ticket
 from crmkpi.lib import bulk
 
 Columns = Mapping[str, Any]
@@ -65,9 +65,11 @@ def refresh(
 ) -> None:
     """Note on every row of these matters the day of the next one after it.
 
-    Queries: 1, and 2 more when anything changes.
+    Who else brings in rows of these customers waits until this is done.
+    Queries: 2, and 2 more when anything changes.
     """
     customers = {customer for customer, _topic in matters}
+    list(changes.locked(changes.with_keys(Customer, customers)).values_list("pk"))
     rows = changes.with_keys(rule.model, customers, column="customer_id")
     names = rule.columns
     groups: dict[Matter, dict[int, dict[str, Any]]] = defaultdict(dict)

@@ -35,7 +35,7 @@ def set_membership(
     """
     if since_day >= until_day:
         raise DaysOutOfOrder(_("A membership ends after it begins."))
-    user = User.objects.select_for_update().get(pk=user.pk)
+    user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     first = first_team(user.pk)
     same = Membership.objects.filter(user=user, team=team, role=role)
     stored = same.filter(since_day=since_day).first()
@@ -90,7 +90,7 @@ def move_agent(
     What the person was an agent of on that day ends; what was arranged to begin later
     still does.
     """
-    user = User.objects.select_for_update().get(pk=user.pk)
+    user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     first = first_team(user.pk)
     agent = Membership.objects.filter(user=user, role=Role.AGENT)
     here: list[Membership] = list(agent.on(from_day).order_by("-since_day", "-pk"))

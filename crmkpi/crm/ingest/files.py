@@ -133,7 +133,7 @@ def _import(
 
 def _note_success(run: ImportRun, now: datetime) -> None:
     """Keep when a source last worked, and how its columns were read."""
-    source = Source.objects.select_for_update().get(pk=run.source_id)
+    source = Source.objects.select_for_update(no_key=True).get(pk=run.source_id)
     source.last_success_at = now
     if run.mapping:
         source.mapping[run.record] = run.mapping

@@ -74,11 +74,16 @@ class Place:
         day = to_day(value)
         return day_start(day, self.org.zone), day
 
-    def know_customers(self, keys: Iterable[int | None]) -> None:
-        """Read industry, region and segment of customers. Queries: 1."""
+    def know_customers(self, keys: Iterable[int | None], *, lock: bool) -> None:
+        """Read industry, region and segment of customers, locked if asked. Queries: 1.
+
+        Whoever works out what follows for a customer locks it before any of its rows,
+        so that two who bring in rows of one customer cannot block each other.
+        """
         wanted = {key for key in keys if key is not None} - self.customers.keys()
         if wanted:
-            rows = changes.with_keys(Customer, wanted).values_list(
+            found = changes.with_keys(Customer, wanted)
+            rows = (changes.locked(found) if lock else found).values_list(
                 "pk", "industry_id", "region_id", "segment_id"
             )
             self.customers |= {pk: (one, two, three) for pk, one, two, three in rows}
@@ -123,6 +128,8 @@ class FactWriter:
     begins: ClassVar[str] = ""
     # Whether rows take over industry and segment of the customer they name.
     follows_customer: ClassVar[bool] = False
+    # Whether something follows for the customer from all of its rows together.
+    moves_customer: ClassVar[bool] = False
 
     def check(self, values: Mapping[str, Any], now: datetime) -> None:
         """Raise RowFault when values that are right alone do not go together."""
@@ -143,8 +150,7 @@ class FactWriter:
         bulk.hold(TEAMS_LOCK, shared=True)
         place = Place.load(batch)
         written, counts = Written(), Counts()
-        if self.follows_customer:
-            place.know_customers(row.values.get("customer") for row in batch.rows)
+        self._know_customers(place, (row.values.get("customer") for row in batch.rows))
         pending = {row.values["external_id"]: row for row in batch.rows}
         while pending:
             pending = self._write_once(pending, place, written, counts)
@@ -195,11 +201,9 @@ class FactWriter:
         """
         names = changes.columns(self.model)
         stored = self._stored(place.batch.source, pending)
-        if self.follows_customer:
-            place.know_customers(
-                row[changes.position(self.model, "customer_id")]
-                for _key, row in stored.values()
-            )
+        if self.follows_customer or self.moves_customer:
+            at = changes.position(self.model, "customer_id")
+            self._know_customers(place, (row[at] for _key, row in stored.values()))
         updates, inserts = [], []
         for external_id, row in pending.items():
             key, before = stored.get(external_id, (None, None))
@@ -217,6 +221,10 @@ class FactWriter:
                 updates.append((key, *after))
         self._update(updates, place.batch)
         return self._insert(inserts, place, written)
+
+    def _know_customers(self, place: Place, keys: Iterable[int | None]) -> None:
+        if self.follows_customer or self.moves_customer:
+            place.know_customers(keys, lock=self.moves_customer)
 
     def _update(self, rows: list[tuple[Any, ...]], batch: Batch) -> None:
         marks = (batch.now, batch.run.pk if batch.run else None)

@@ -117,6 +117,7 @@ class ContractWriter(FactWriter):
     model = Contract
     begins = "started"
     follows_customer = True
+    moves_customer = True
 
     def check(self, values: Mapping[str, Any], now: datetime) -> None:
         in_order(values, "started", "ended", BEFORE_START, now)

@@ -216,6 +216,7 @@ class _Stages:
 class OrderWriter(FactWriter):
     model = Order
     follows_customer = True
+    moves_customer = True
     managed = ("is_first",)
 
     def check(self, values: Mapping[str, Any], now: datetime) -> None:

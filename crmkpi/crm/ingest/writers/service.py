@@ -31,6 +31,7 @@ class TicketWriter(FactWriter):
     model = Ticket
     begins = "opened"
     follows_customer = True
+    moves_customer = True
     managed = ("followed_up_day",)
 
     def check(self, values: Mapping[str, Any], now: datetime) -> None:
@@ -145,6 +146,7 @@ class TicketWriter(FactWriter):
 class InteractionWriter(FactWriter):
     model = Interaction
     begins = "started"
+    moves_customer = True
     managed = ("followed_up_day",)
 
     def check(self, values: Mapping[str, Any], now: datetime) -> None:
