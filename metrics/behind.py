@@ -1,6 +1,5 @@
 """The rows behind a number: which were counted, which were left out, and why."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import reduce
@@ -10,10 +9,8 @@ from typing import Any, cast
 from django.db.models import (
     BigIntegerField,
     Case,
-    Count,
     Exists,
     F,
-    Field,
     Min,
     OuterRef,
     Q,
@@ -24,7 +21,6 @@ from django.db.models import (
 from django.db.models.functions import Cast, Coalesce
 
 from crmkpi.accounts.access import Access
-from crmkpi.crm.models import Exclusion
 from crmkpi.crm.querysets import FactQuerySet
 from crmkpi.lib.periods import UNDATED, Grain, Period
 from metrics.dimensions import Cut
@@ -65,7 +61,7 @@ class Behind:
     end: int  # the day after the last one that counts
     found: Rows  # of the right kind and day, also those left out or too young
     undated: Rows  # of the right kind and scope, but of no known day
-    mature: Q = field(default_factory=Q)  # those that can no longer change
+    mature: Q = field(default_factory=Q)  # that can no longer change; empty: all
 
     @property
     def counted(self) -> Rows:
@@ -73,7 +69,7 @@ class Behind:
 
     @property
     def too_young(self) -> Rows:
-        if not self.metric.matures_after:
+        if not self.mature:
             return self.found.none()
         return self.found.filter(self.axis.base).exclude(self.mature)
 
@@ -111,41 +107,6 @@ def behind(
     if not can_be_cut(metric, Cut(scope.cut)):
         return []
     return [_behind(axis, metric, scope, period, today) for axis in main_axes(metric)]
-
-
-def left_out(rows: Behind) -> Iterator[ExclusionCount]:
-    """Return what was left out, by reason.
-
-    Empty: a reason that left nothing out is not listed.
-
-    Queries: 1, and 1 for each other condition of the axis.
-    """
-    excluded, conditions = _conditions(rows.axis)
-    marked = rows.found.filter(**{f"{excluded}__gt": 0}).order_by()
-    for each in marked.values(excluded).annotate(count=Count("pk")).order_by(excluded):
-        yield ExclusionCount(str(Exclusion(each[excluded]).label), each["count"])
-    unmarked = rows.found.filter(**{excluded: 0}).order_by()
-    for column, wanted in conditions:
-        column_field = cast("Field[Any, Any]", rows.axis.fact._meta.get_field(column))
-        labels = dict(column_field.flatchoices)
-        others = unmarked.exclude(**{column: wanted}).values(column)
-        for each in others.annotate(count=Count("pk")).order_by(column):
-            yield ExclusionCount(str(labels[each[column]]), each["count"])
-
-
-def reason_of(axis: type[Cells], row: Any) -> str:
-    """Return why a row was left out; nothing for one that was not.
-
-    Queries: none when what the reason depends on has been read with the row.
-    """
-    excluded, conditions = _conditions(axis)
-    code = reduce(getattr, excluded.split("__"), row)
-    if code:
-        return str(Exclusion(code).label)
-    for column, wanted in conditions:
-        if getattr(row, column) != wanted:
-            return str(getattr(row, f"get_{column}_display")())
-    return ""
 
 
 def adds(rows: Behind) -> Any | None:
@@ -213,15 +174,6 @@ def visible(rows: Behind, access: Access, part: Part = Part.COUNTED) -> Rows:
     return seen
 
 
-def sides(rows: Behind, balance: Balance) -> tuple[int, int]:
-    """Return how many rows of a balance count for it and against it. Queries: 1."""
-    counts = rows.counted.order_by().aggregate(
-        plus=Count("pk", filter=_where(rows.axis, balance.plus)),
-        minus=Count("pk", filter=_where(rows.axis, balance.minus)),
-    )
-    return counts["plus"], counts["minus"]
-
-
 def _behind(
     axis: type[Cells],
     metric: Metric,
@@ -242,7 +194,9 @@ def _behind(
     if period is not None:
         found = found.filter(**{f"{axis.when}__gte": period.start})
         undated = kind.filter(axis.base, **{axis.when: UNDATED})
-    mature = Q(**{f"{axis.when}__lt": today + 1 - metric.matures_after})
+    mature = Q()
+    if metric.matures_after:
+        mature = Q(**{f"{axis.when}__lt": today + 1 - metric.matures_after})
     return Behind(metric, axis, end, found, undated, mature)
 
 
@@ -328,7 +282,7 @@ def _measures(axis: type[Cells]) -> dict[str, Measure]:
     return {measure.name: measure for measure in axis.measures()}
 
 
-def _conditions(axis: type[Cells]) -> tuple[str, list[tuple[str, Any]]]:
+def conditions_of(axis: type[Cells]) -> tuple[str, list[tuple[str, Any]]]:
     """Return the column with the reason for leaving a row out, and all else required.
 
     Example: paid orders give ("exclusion", [("state", Order.State.PAID)]).

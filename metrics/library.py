@@ -20,7 +20,7 @@ from metrics.measures.base import Cells
 from metrics.metric import Metric
 from metrics.queries import Asked, Value, read_values
 from metrics.row_columns import FACTS
-from metrics.scopes import Scope
+from metrics.scopes import COMPANY_KEY, Scope, ScopeKey
 
 MONTHS = 13  # so that a month stands beside the same one a year before
 
@@ -70,16 +70,18 @@ def library(
     """Return the same with the values of a scope: of the period, and month by month.
 
     Customers followed from month to month are drawn for company and teams alone, where
-    each month is stored; months before the first row of a metric are not asked for.
+    each month is stored; months before the first row in the scope are not asked for.
 
-    Queries: 1 for what has been imported, and those of read_values.
+    Queries: 1 or 2 for what has been imported, and those of read_values.
     """
     metrics = [metric for metric in METRICS.values() if _is(metric, text)]
     months = _months(calendar, today)
-    firsts = _first_days()
+    anywhere = here = _first_days(COMPANY_KEY)
+    if scope.key != COMPANY_KEY:
+        here = _first_days(scope.key)
     wanted: list[Asked] = [(metric.key, scope.key, period) for metric in metrics]
     for metric in metrics:
-        first = _first_day(metric, firsts)
+        first = _first_day(metric, here)
         if first is None or (metric.reads_rows and not _is_stored(scope)):
             continue
         wanted += [(metric.key, scope.key, each) for each in months if each.end > first]
@@ -89,7 +91,7 @@ def library(
             metric,
             values[metric.key, scope.key, period],
             [values.get((metric.key, scope.key, month)) for month in months],
-            _missing(metric, firsts),
+            _missing(metric, anywhere),
             currency,
         )
         for metric in metrics
@@ -147,11 +149,18 @@ def _entry(
     )
 
 
-def _first_days() -> dict[str, int | None]:
-    """Return the first day with rows of each axis, None for none. Queries: 1."""
+def _first_days(scope: ScopeKey) -> dict[str, int | None]:
+    """Return the first day with rows of a scope on each axis, None for none.
+
+    Queries: 1.
+    """
+    # An agent's days are leaves, one for each team the agent was in.
+    days = {"grain": Grain.DAY, "other": scope.other}
+    if scope.cut == Cut.AGENT:
+        days = {"grain": Grain.LEAF}
     firsts = {
         key.replace(".", "_"): Subquery(
-            axis._default_manager.filter(cut=Cut.COMPANY, grain=Grain.DAY)
+            axis._default_manager.filter(cut=scope.cut, member=scope.member, **days)
             .order_by("start")
             .values("start")[:1]
         )

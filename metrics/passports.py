@@ -14,7 +14,7 @@ from crmkpi.accounts.queries import get_organisation
 from crmkpi.lib.numbers import Unit
 from crmkpi.lib.periods import Period
 from metrics import pickers
-from metrics.behind import Behind, Part, behind, has_parts, left_out, sides, visible
+from metrics.behind import Part, has_parts
 from metrics.catalog import METRICS
 from metrics.expressions import Balance, Derived
 from metrics.figures import (
@@ -29,6 +29,7 @@ from metrics.figures import (
 from metrics.metric import Metric
 from metrics.queries import MONEY, Asked, Value, get_metric, read_values
 from metrics.scopes import Scope
+from metrics.tallies import Tallied, tallied
 
 
 @dataclass(frozen=True)
@@ -81,13 +82,15 @@ def passport(
     access: Access,
     today: int,
     now: datetime,
+    rows: list[Tallied] | None = None,
 ) -> Passport:
     """Return how the value of a metric came about.
 
     The lines add up: rows found, less each exclusion, less those too young to count,
     is what was counted; and what stands above the line divided by it is the value.
+    `rows` may be given by who has counted them already.
 
-    Queries: 4 to 6 for each axis, and those of read_values.
+    Queries: those of tallied, 1 for each axis, and those of read_values.
 
     Raises: UnknownMetric.
     """
@@ -97,9 +100,10 @@ def passport(
     values = read_values(asked, today=today, now=now, stats=bool(metric.inputs))
     value = values[asked[0]]
     currency = get_organisation().currency
-    rows = behind(metric, scope.key, period, today=today)
+    if rows is None:
+        rows = tallied(metric, scope.key, period, access=access, today=today)
     span = span_text(period, today=today)
-    counted = sum(each.counted.count() for each in rows)
+    counted = sum(each.whole.counted for each in rows)
     if isinstance(metric.expression, Derived):
         inputs = [values[name, scope.key, period] for name in metric.inputs]
         lines = list(_inputs(metric, metric.expression, inputs, value, currency))
@@ -120,17 +124,16 @@ def passport(
         lines=lines,
         counted=counted if rows else None,
         matches=matches,
-        notes=list(_notes(metric, rows, value, counted, matches, access)),
+        notes=list(_notes(metric, rows, value, counted, matches)),
     )
 
 
 def _notes(
     metric: Metric,
-    rows: list[Behind],
+    rows: list[Tallied],
     value: Value,
     counted: int,
     matches: bool,
-    access: Access,
 ) -> Iterator[str]:
     """Return what else a reader has to know."""
     if value.status == "low_n":
@@ -138,7 +141,7 @@ def _notes(
             "n": metric.min_n,
             "rows": metric.denominator,
         }
-    if undated := sum(each.undated.count() for each in rows):
+    if undated := sum(each.rows.undated.count() for each in rows):
         yield ngettext(
             "%(n)s more row has no known day, so it is in no period.",
             "%(n)s more rows have no known day, so they are in no period.",
@@ -146,30 +149,28 @@ def _notes(
         ) % {"n": count_text(undated)}
     if not matches:
         yield _("Rows have changed since this was computed; the number follows soon.")
-    if access.sees_company:
-        return
-    seen = sum(visible(each, access).count() for each in rows)
+    seen = sum(each.seen.counted for each in rows)
     if seen < counted:
         yield _("You may open %(seen)s of the rows.") % {"seen": count_text(seen)}
 
 
 def _sum(
     metric: Metric,
-    rows: list[Behind],
+    rows: list[Tallied],
     value: Value,
     counted: int,
     span: str,
     currency: str,
 ) -> Iterator[Line]:
-    found = sum(each.found.count() for each in rows)
+    found = sum(each.whole.found for each in rows)
     yield Line(_first_label(metric, rows, span), count_text(found), count=found)
     less: dict[str, int] = {}
     for each in rows:
-        for out in left_out(each):
+        for out in each.whole.left_out:
             less[out.name] = less.get(out.name, 0) + out.count
     for name, count in less.items():
         yield _less(name, count, Part.OUT)
-    if young := sum(each.too_young.count() for each in rows):
+    if young := sum(each.whole.parts[Part.YOUNG] for each in rows):
         yield _less(_("Too recent to tell"), young, Part.YOUNG)
     yield Line(_("Counted"), count_text(counted), "total", counted, Part.COUNTED)
     yield from _above(metric, rows, value, currency)
@@ -179,7 +180,7 @@ def _less(name: str, count: int, part: Part) -> Line:
     return Line(name, f"−{count_text(count)}", "less", -count, part)
 
 
-def _first_label(metric: Metric, rows: list[Behind], span: str) -> str:
+def _first_label(metric: Metric, rows: list[Tallied], span: str) -> str:
     what = capfirst(str(metric.denominator))
     if not span:
         return _("%(rows)s, all days") % {"rows": what}
@@ -187,12 +188,12 @@ def _first_label(metric: Metric, rows: list[Behind], span: str) -> str:
         return _("%(rows)s, %(period)s") % {"rows": what, "period": span}
     return _("%(rows)s at the end of %(day)s") % {
         "rows": what,
-        "day": day_text(rows[0].end - 1),
+        "day": day_text(rows[0].rows.end - 1),
     }
 
 
 def _above(
-    metric: Metric, rows: list[Behind], value: Value, currency: str
+    metric: Metric, rows: list[Tallied], value: Value, currency: str
 ) -> Iterator[Line]:
     """Return the lines from what was counted to the value."""
     if metric.additivity == "S" or (metric.additivity == "A" and _is_count(metric)):
@@ -204,10 +205,9 @@ def _above(
         yield Line(name, upper, "total")
         return
     if isinstance(metric.expression, Balance):
-        plus, minus = sides(rows[0], metric.expression) if rows else (0, 0)
-        for label, count, part in zip(
-            metric.sides, (plus, minus), (Part.ABOVE, Part.AGAINST), strict=True
-        ):
+        parts = (Part.ABOVE, Part.AGAINST)
+        plus, minus = (sum(each.whole.parts[part] for each in rows) for part in parts)
+        for label, count, part in zip(metric.sides, (plus, minus), parts, strict=True):
             yield Line(capfirst(str(label)), count_text(count), count=count, part=part)
         upper = f"({count_text(plus)} − {count_text(minus)})"
     else:

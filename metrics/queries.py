@@ -13,7 +13,7 @@ from crmkpi.lib.bulk import KeysIn
 from crmkpi.lib.money import to_major
 from crmkpi.lib.numbers import Unit
 from crmkpi.lib.periods import Period
-from metrics.behind import ExclusionCount, behind, left_out
+from metrics.behind import ExclusionCount, behind
 from metrics.catalog import METRICS
 from metrics.engine import versions
 from metrics.engine.compute import Computed, Request, compute
@@ -21,6 +21,7 @@ from metrics.engine.windows import BEGINNING
 from metrics.metric import Metric
 from metrics.models import MetricVersion, ScopeVersion, Snapshot
 from metrics.scopes import Scope, ScopeKey
+from metrics.tallies import tally
 
 MONEY = (Unit.MONEY, Unit.MONEY_PER_DAY)
 _KEY = ("version_id", "cut", "member", "other", "grain", "start")
@@ -249,11 +250,11 @@ def exclusions(
 
     Empty: a reason that left nothing out is not listed.
 
-    Queries: 2 to 4 for each axis.
+    Queries: 2 for each axis.
     """
     found: list[ExclusionCount] = []
     for rows in behind(get_metric(key), scope, period, today=today):
-        found += left_out(rows)
+        found += tally(rows).left_out
         if undated := rows.undated.count():
             found.append(ExclusionCount(str(_("Undated")), undated))
     return found

@@ -13,6 +13,8 @@ from crmkpi.crm import models as crm
 from metrics.measures.base import Cells
 from surveys import models as surveys
 
+REASON = "reason"  # why a row was left out: no column of the fact
+
 
 class Kind(StrEnum):
     """What stands in a column; decides how it is printed."""
@@ -24,7 +26,7 @@ class Kind(StrEnum):
     SECONDS = "seconds"
     NUMBER = "number"
     YES_NO = "yes_no"
-    CUSTOMER = "customer"  # a row of crm.Customer
+    CUSTOMER = "customer"  # the name of a crm.Customer, with its id
 
 
 @dataclass(frozen=True)
@@ -36,23 +38,17 @@ class Column:
     kind: Kind = Kind.TEXT
     choices: Mapping[Any, Any] = field(default_factory=dict)
     names_customer: bool = False  # never shown to agents beside survey answers
-
-    def of(self, row: Any) -> Any:
-        """Return what stands here for a row, None when there is nothing."""
-        found = row
-        for name in filter(None, self.path.split(".")):
-            found = getattr(found, name, None)
-            if found is None:
-                return None
-        return self.choices.get(found, found) if self.choices else found
+    reason: tuple[str, ...] = ()  # of the column REASON: what it is found by
 
     @property
-    def joins(self) -> str:
-        """Return the foreign keys on the way, for select_related; may be empty."""
-        way = self.path
-        if self.kind is not Kind.CUSTOMER:
-            way = way.rpartition(".")[0]
-        return way.replace(".", "__")
+    def lookups(self) -> tuple[str, ...]:
+        """Return the columns of the database that it is made of."""
+        if self.path == REASON:
+            return self.reason
+        way = self.path.replace(".", "__")
+        if self.kind is Kind.CUSTOMER:
+            return (f"{way}__name", f"{way}_id") if way else ("name", "pk")
+        return (way,)
 
     @property
     def is_number(self) -> bool:

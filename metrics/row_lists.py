@@ -1,8 +1,8 @@
 """The rows behind a number as a reader sees them: paged, or whole for a file."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,23 +15,14 @@ from crmkpi.accounts.access import Access
 from crmkpi.accounts.models import Organisation
 from crmkpi.lib.money import to_major
 from crmkpi.lib.numbers import Unit, figure
-from crmkpi.lib.periods import UNDATED, Period, from_day
-from metrics.behind import (
-    Behind,
-    Part,
-    Rows,
-    adds,
-    behind,
-    has_parts,
-    reason_of,
-    visible,
-)
+from crmkpi.lib.periods import UNDATED, from_day
+from metrics.behind import Behind, Part, Rows, adds, conditions_of, has_parts, visible
 from metrics.expressions import Amount, Balance, Mean, linears
-from metrics.measures.base import Total
+from metrics.measures.base import Cells, Total
 from metrics.metric import Metric
 from metrics.queries import MONEY
-from metrics.row_columns import FACTS, Column, Kind, columns_of
-from metrics.scopes import Scope
+from metrics.row_columns import FACTS, REASON, Column, Kind, columns_of
+from metrics.tallies import Tallied, reason_of
 
 PER_PAGE = 50
 NEWEST, OLDEST = "-day", "day"
@@ -61,21 +52,19 @@ class Tab:
 class RowList:
     """One list of rows of a number, of one axis and part."""
 
+    axis: type[Cells]
     columns: list[Column]
-    rows: Rows
-    behind: Behind
+    rows: Rows  # tuples of the lookups of all columns, one after another
+    count: int
     parts: list[Tab]
     kinds: list[Tab]  # of a metric that counts rows of several kinds
-    part: Part
 
 
 def row_list(
     metric: Metric,
+    tallied: list[Tallied],
     *,
-    scope: Scope,
-    period: Period | None,
     access: Access,
-    today: int,
     part: str = "",
     kind: str = "",
     order: str = NEWEST,
@@ -87,59 +76,65 @@ def row_list(
     Empty: None for what is calculated from other metrics, and for a scope that the
     rows do not carry.
 
-    Queries: 1 for a team, 1 for each part, 1 for each kind.
+    Queries: none until rows are read.
     """
-    found = behind(metric, scope.key, period, today=today)
-    if not found:
+    if not tallied:
         return None
-    known = [each.axis._meta.model_name for each in found]
-    chosen = found[known.index(kind) if kind in known else 0]
-    kinds = [
-        Tab(
-            str(each.axis._meta.model_name),
-            capfirst(str(FACTS[each.axis.fact].plural)),
-            visible(each, access).count(),
-            each is chosen,
-        )
-        for each in (found if len(found) > 1 else ())
-    ]
+    named = {str(each.rows.axis._meta.model_name): each for each in tallied}
+    chosen = named.get(kind, tallied[0])
     labels = _parts(metric)
     current = Part(part) if part in labels else Part.COUNTED
-    parts = [
-        Tab(key, label, visible(chosen, access, key).count(), key is current)
-        for key, label in labels.items()
-    ]
-    columns = _columns(metric, chosen, current, access)
-    joins = sorted({column.joins for column in columns} - {""})
-    rows = visible(chosen, access, current).select_related(*joins)
+    axis = chosen.rows.axis
+    columns = _columns(metric, chosen.rows, current, access)
     sign = "" if order == OLDEST else "-"
-    rows = rows.order_by(f"{sign}{chosen.axis.when}", f"{sign}pk")
-    return RowList(columns, rows, chosen, parts, kinds, current)
+    rows = visible(chosen.rows, access, current).order_by(
+        f"{sign}{axis.when}", f"{sign}pk"
+    )
+    return RowList(
+        axis,
+        columns,
+        rows.values_list(*(name for column in columns for name in column.lookups)),
+        chosen.seen.parts[current],
+        [
+            Tab(key, label, chosen.seen.parts[key], key is current)
+            for key, label in labels.items()
+        ],
+        [
+            Tab(
+                key,
+                capfirst(str(FACTS[each.rows.axis.fact].plural)),
+                each.seen.counted,
+                each is chosen,
+            )
+            for key, each in (named.items() if len(named) > 1 else ())
+        ],
+    )
 
 
 def page_of(
     found: RowList, number: str | None, organisation: Organisation
 ) -> Page[Any]:
-    """Return one page, its objects being lists of cells. Queries: 2."""
-    page = Paginator(found.rows, PER_PAGE).get_page(number)
-    page.object_list = [
-        [_cell(found, column, row, organisation) for column in found.columns]
-        for row in page.object_list
-    ]
+    """Return one page, its objects being lists of cells. Queries: 1."""
+    paginator = Paginator(found.rows, PER_PAGE)
+    paginator.count = found.count  # which the tally knows
+    page = paginator.get_page(number)
+    write = [_cell_writer(found.axis, each, organisation) for each in found.columns]
+    page.object_list = [_written(found, write, row) for row in page.object_list]
     return page
 
 
 def file_of(found: RowList, organisation: Organisation) -> Iterator[list[Any]]:
     """Return every row as plain values for a file, read bit by bit. Queries: 1."""
+    write = [_plain_writer(found.axis, each, organisation) for each in found.columns]
     for row in found.rows.iterator(chunk_size=FROM_DATABASE):
-        yield [_plain(found, column, row, organisation) for column in found.columns]
+        yield _written(found, write, row)
 
 
 def headings(found: RowList) -> list[str]:
     return [str(column.heading) for column in found.columns]
 
 
-ADDS, REASON = "adds", "reason"  # columns that are no columns of the fact
+ADDS = "adds"  # what a row adds above the line: no column of the fact
 
 
 def _parts(metric: Metric) -> dict[Part, str]:
@@ -162,7 +157,9 @@ def _parts(metric: Metric) -> dict[Part, str]:
 def _columns(metric: Metric, rows: Behind, part: Part, access: Access) -> list[Column]:
     columns = columns_of(rows.axis, hides_customers=access.is_agent_only)
     if part is Part.OUT:
-        columns.insert(1, Column(_("Reason"), REASON))
+        excluded, conditions = conditions_of(rows.axis)
+        needed = (excluded, *(column for column, _wanted in conditions))
+        columns.insert(1, Column(_("Reason"), REASON, reason=needed))
     elif part is not Part.YOUNG and (added := _adds_column(metric, rows, columns)):
         # "Answered" above the line says more than the fact's own "Answered".
         columns = [each for each in columns if each.heading != added.heading]
@@ -206,56 +203,83 @@ def _summed(metric: Metric, rows: Behind) -> str:
     return measure.summed if len(terms) == 1 and isinstance(measure, Total) else ""
 
 
-def _value(found: RowList, column: Column, row: Any) -> Any:
+Values = Sequence[Any]  # what the lookups of one column found
+Writer = Callable[[Values], Any]
+
+
+def _written(found: RowList, writers: list[Writer], row: Values) -> list[Any]:
+    cells, at = [], 0
+    for column, write in zip(found.columns, writers, strict=True):
+        end = at + len(column.lookups)
+        cells.append(write(row[at:end]))
+        at = end
+    return cells
+
+
+def _reader(axis: type[Cells], column: Column) -> Writer:
+    """Return what reads the value of a column: None when there is nothing."""
     if column.path == REASON:
-        return reason_of(found.behind.axis, row)
-    return column.of(row)
+        return lambda values: reason_of(axis, values[0], list(values[1:]))
+    if column.choices:
+        return lambda values: column.choices.get(values[0], values[0])
+    return lambda values: values[0]
 
 
-def _cell(found: RowList, column: Column, row: Any, org: Organisation) -> Cell:
-    value = _value(found, column, row)
-    if value is None or value == "":
-        return Cell("–", column.is_number)
-    match column.kind:
+def _cell_writer(axis: type[Cells], column: Column, org: Organisation) -> Writer:
+    """Return what writes a column for a page."""
+    read, is_number = _reader(axis, column), column.is_number
+    is_customer = column.kind is Kind.CUSTOMER
+
+    def write(values: Values) -> Cell:
+        value = read(values)
+        if value is None or value == "":
+            return Cell("–", is_number)
+        text = _text(column.kind, value, org)
+        return Cell(text, is_number, values[1] if is_customer else None)
+
+    return write
+
+
+def _text(kind: Kind, value: Any, org: Organisation) -> str:
+    match kind:
         case Kind.DAY:
-            text = _("unknown") if value == UNDATED else _day(from_day(value))
+            return _("unknown") if value == UNDATED else _day(from_day(value))
         case Kind.INSTANT:
-            text = str(format_date(_local(value, org), "j M Y H:i"))
+            return str(format_date(_local(value, org), "j M Y H:i"))
         case Kind.MONEY:
-            text = figure(value, Unit.MONEY, currency=org.currency).text
+            return figure(value, Unit.MONEY, currency=org.currency).text
         case Kind.SECONDS:
             shown = figure(value, Unit.SECONDS)
-            text = f"{shown.text} {shown.unit}"
-        case Kind.YES_NO:
-            text = _("yes") if value else _("no")
-        case Kind.CUSTOMER:
-            return Cell(str(value), customer=value.pk)
-        case _:
-            text = str(value)
-    return Cell(text, column.is_number)
-
-
-def _plain(found: RowList, column: Column, row: Any, org: Organisation) -> Any:
-    value = _value(found, column, row)
-    if value is None:
-        return ""
-    match column.kind:
-        case Kind.DAY:
-            return "" if value == UNDATED else from_day(value).isoformat()
-        case Kind.INSTANT:
-            return _local(value, org).isoformat(sep=" ", timespec="minutes")[:16]
-        case Kind.MONEY:
-            return to_major(value, org.currency)
+            return f"{shown.text} {shown.unit}"
         case Kind.YES_NO:
             return _("yes") if value else _("no")
-        case Kind.SECONDS | Kind.NUMBER:
-            return value
     return str(value)
+
+
+def _plain_writer(axis: type[Cells], column: Column, org: Organisation) -> Writer:
+    """Return what writes a column for a file."""
+    read = _reader(axis, column)
+    yes, no = _("yes"), _("no")
+    writers: dict[Kind, Callable[[Any], Any]] = {
+        Kind.DAY: lambda day: "" if day == UNDATED else from_day(day).isoformat(),
+        Kind.INSTANT: lambda at: _local(at, org).strftime("%Y-%m-%d %H:%M"),
+        Kind.MONEY: lambda amount: to_major(amount, org.currency),
+        Kind.YES_NO: lambda is_so: yes if is_so else no,
+        Kind.SECONDS: lambda seconds: seconds,
+        Kind.NUMBER: lambda number: number,
+    }
+    write = writers.get(column.kind, str)
+
+    def written(values: Values) -> Any:
+        value = read(values)
+        return "" if value is None else write(value)
+
+    return written
 
 
 def _local(value: datetime, org: Organisation) -> datetime:
     return value.astimezone(ZoneInfo(org.zone))
 
 
-def _day(value: Any) -> str:
+def _day(value: date) -> str:
     return str(format_date(value, "j M Y"))

@@ -22,6 +22,7 @@ from metrics.row_lists import (
     page_of,
     row_list,
 )
+from metrics.tallies import Tallied, tallied
 from metrics.views.metric import crumbs_of, metric_or_404, picked_of
 
 
@@ -56,7 +57,8 @@ def passport(request: ReaderRequest, key: str) -> HttpResponse:
 def rows(request: ReaderRequest, key: str) -> HttpResponse:
     """Show the rows behind a number, 50 on a page."""
     metric, picked = metric_or_404(key), picked_of(request)
-    found = _found(request, metric, picked)
+    counted = _tallied(request, metric, picked)
+    found = _found(request, metric, counted)
     context = picked.as_context() | {
         "nav_active": "metrics",
         "crumbs": crumbs_of(metric, picked, inside=True),
@@ -68,6 +70,7 @@ def rows(request: ReaderRequest, key: str) -> HttpResponse:
             access=request.access,
             today=request.access.day,
             now=timezone.now(),
+            rows=counted,
         ),
         "found": found,
         "is_oldest_first": _order(request) == OLDEST,
@@ -83,7 +86,7 @@ def rows(request: ReaderRequest, key: str) -> HttpResponse:
 def rows_csv(request: ReaderRequest, key: str) -> HttpResponseBase:
     """Send the same rows, all of them, as a file."""
     metric, picked = metric_or_404(key), picked_of(request)
-    found = _found(request, metric, picked)
+    found = _found(request, metric, _tallied(request, metric, picked))
     if found is None:
         raise Http404(_("This number has no rows of its own."))
     name = slugify(f"{key}-rows-{picked.scope.label}-{picked.period_label}")
@@ -94,15 +97,22 @@ def rows_csv(request: ReaderRequest, key: str) -> HttpResponseBase:
     )
 
 
-def _found(
+def _tallied(
     request: ReaderRequest, metric: Metric, picked: pickers.Picked
+) -> list[Tallied]:
+    access = request.access
+    return tallied(
+        metric, picked.scope.key, picked.period, access=access, today=access.day
+    )
+
+
+def _found(
+    request: ReaderRequest, metric: Metric, counted: list[Tallied]
 ) -> RowList | None:
     return row_list(
         metric,
-        scope=picked.scope,
-        period=picked.period,
+        counted,
         access=request.access,
-        today=request.access.day,
         part=request.GET.get("part", ""),
         kind=request.GET.get("kind", ""),
         order=_order(request),

@@ -8,8 +8,10 @@ from django.db.models import Sum
 from crmkpi.crm.models import Order
 from crmkpi.lib.periods import Calendar
 from metrics import behind, queries
+from metrics.behind import Part
 from metrics.catalog import METRICS
 from metrics.scopes import Scope, agent_scope, company, parse_scope, team_scope
+from metrics.tallies import tally
 from tests.metrics import rows
 from tests.world import NOW, TODAY, World, day
 
@@ -70,7 +72,7 @@ def test_found_less_left_out_less_too_young_is_counted(
                 continue
             found = behind.behind(METRICS[key], scope.key, period(text), today=TODAY)
             everyone = sum(each.found.count() for each in found)
-            out = sum(line.count for each in found for line in behind.left_out(each))
+            out = sum(line.count for each in found for line in tally(each).left_out)
             young = value.cases - value.n
             assert everyone - out - young == value.n, (scope, text)
 
@@ -109,11 +111,28 @@ def test_rows_without_a_known_day_are_said_for_a_period_only(everything: World) 
 
 def test_the_sides_of_a_balance(everything: World) -> None:
     (found,) = behind.behind(METRICS["nps"], company().key, None, today=TODAY)
-    plus, minus = behind.sides(found, METRICS["nps"].expression)
+    parts = tally(found).parts
     value = queries.read_value("nps", company(), today=TODAY, now=NOW)
 
+    plus, minus = parts[Part.ABOVE], parts[Part.AGAINST]
     assert plus > 0 and minus > 0
     assert plus - minus == value.numerator
+    assert plus + minus + parts[Part.BELOW] == value.n
+
+
+@pytest.mark.parametrize("key", WITH_ROWS)
+@pytest.mark.parametrize("who", ["mona", "ana", "alice"])
+def test_a_tally_counts_the_lists_that_a_reader_gets(
+    key: str, who: str, everything: World
+) -> None:
+    access = everything.access(getattr(everything, who))
+    for each in behind.behind(METRICS[key], company().key, None, today=TODAY):
+        counted = tally(each, access)
+        for part in (Part.COUNTED, Part.OUT, Part.YOUNG):
+            assert behind.visible(each, access, part).count() == counted.parts[part]
+        if behind.has_parts(METRICS[key]):
+            for part in (Part.ABOVE, Part.BELOW, Part.AGAINST):
+                assert behind.visible(each, access, part).count() == counted.parts[part]
 
 
 def test_readers_get_the_rows_of_their_people_alone(everything: World) -> None:
