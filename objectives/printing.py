@@ -64,7 +64,7 @@ def rests_on(
     """
     if not n:
         return ""
-    if metric.additivity == "R" and metric.unit is Unit.PERCENT:
+    if metric.unit is Unit.PERCENT and None not in (numerator, denominator):
         return _("%(part)s of %(whole)s") % {
             "part": count_text(numerator),
             "whole": count_text(denominator),

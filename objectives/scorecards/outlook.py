@@ -35,7 +35,8 @@ def outlook(
     if found is None or found.progress is None or status in WITHOUT_DATA:
         return Outlook(_sentence(line.why), "")
     if status in CLOSED:
-        return Outlook(_CLOSED[status](), _closed_share(found))
+        sub = line.why if is_hold(line, target) else _closed_share(found)
+        return Outlook(_CLOSED[status](), sub)
     if status is KrStatus.TOO_EARLY:
         return Outlook(_("Too early to tell"), line.why)
     if is_hold(line, target):

@@ -24,14 +24,17 @@ from objectives.evaluation import latest_evaluations
 from objectives.lines import ORDER
 from objectives.models import KeyResult, Objective
 from objectives.printing import Print, rests_on
+from objectives.scorecards import lever
 from objectives.scorecards.changes import measured
 from objectives.scorecards.comparing import (
     Range,
     Verdict,
     drawn,
+    is_too_few,
     team_half,
     verdict,
 )
+from objectives.scorecards.lever import Lever
 from objectives.scorecards.readers import Look, looks_at, readers_of, readers_text
 from objectives.scoring import KrStatus, Target
 from surveys.models import Answer
@@ -104,6 +107,8 @@ class PersonalScorecard:
     looks: list[Look]  # latest first
     thanks: list[Thanks]  # latest first
     aims: list[Aim]  # of the team, worst first
+    lever: Lever | None  # None when no topic stands out
+    lever_query: str  # of the page with its tickets
     computed_at: datetime | None
 
 
@@ -117,7 +122,7 @@ def personal_scorecard(
 ) -> PersonalScorecard:
     """Return a person's scorecard as the reader may see it.
 
-    Queries: 9 and those of read_values, however many colleagues there are.
+    Queries: 10 and those of read_values, however many colleagues there are.
     """
     day = min(access.day, period.end - 1)
     team = _team(person, day=day)
@@ -137,6 +142,8 @@ def personal_scorecard(
         looks=looks_at(person, day=access.day),
         thanks=_thanks(person, access=access),
         aims=_aims(results, team),
+        lever=_lever(values, period, access, organisation.currency),
+        lever_query=query(agent_scope(person), period),
         computed_at=max(
             (each.computed_at for each, _others in values.values()), default=None
         ),
@@ -287,6 +294,17 @@ def _aims(results: Iterable[KeyResult], team: Team | None) -> list[Aim]:
     ]
     aims.sort(key=lambda aim: ORDER.index(KrStatus(aim.status)))
     return aims[:AIMS_SHOWN]
+
+
+def _lever(
+    values: Values, period: Period, access: Access, currency: str
+) -> Lever | None:
+    if lever.KEY not in values:
+        return None
+    me, _others = values[lever.KEY]
+    if is_too_few(METRICS[lever.KEY], me):
+        return None
+    return lever.best_lever(me, period=period, access=access, currency=currency)
 
 
 def _thanks(person: User, *, access: Access) -> list[Thanks]:

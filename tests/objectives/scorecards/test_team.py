@@ -392,7 +392,22 @@ def test_no_news_from_the_source(world):
     [("met", "Reached"), ("partly", "Partly reached"), ("missed", "Not reached")],
 )
 def test_results(world, status, words):
-    assert outlook_of(world, status=status) == (words, "93 % of the way")
+    found = outlook_of(world, status=status, weeks=13, weeks_in_band=9)
+
+    assert found == (words, "in band 9 of 13 closed weeks")
+
+
+def test_the_result_of_a_way_to_go(world):
+    judged(key_result(world, objective(world)), "partly").evaluations.update(
+        progress=Decimal("0.83")
+    )
+
+    (row,) = scorecard(world).rows
+
+    assert (row.outlook.text, row.outlook.sub) == (
+        "Partly reached",
+        "83 % of the way",
+    )
 
 
 def test_a_forecast_of_a_way_to_go(world):
