@@ -5,13 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from crmkpi.crm.ingest.mapping import (
-    MappingError,
-    Reader,
-    heading_key,
-    load_mapping,
-    parse_mapping,
-)
+from crmkpi.crm.ingest.mapping import MappingError, load_mapping, parse_mapping
+from crmkpi.crm.ingest.reader import Reader, heading_key
 from crmkpi.crm.ingest.registry import get_record
 from tests.crm.rows import at
 

@@ -14,7 +14,8 @@ from django.db import transaction
 
 from crmkpi.accounts.models import User
 from crmkpi.accounts.queries import get_organisation
-from crmkpi.crm.ingest.mapping import Reader, TableMapping
+from crmkpi.crm.ingest.mapping import TableMapping
+from crmkpi.crm.ingest.reader import Reader
 from crmkpi.crm.ingest.registry import Record, Row, RowError
 from crmkpi.crm.ingest.services import Intake, Outcome, ensure_source
 from crmkpi.crm.models import ImportRun, Source

@@ -10,13 +10,13 @@ from crmkpi.accounts.http import ReaderRequest
 from crmkpi.crm.forms import CustomersFilter
 from crmkpi.crm.models import Customer
 from crmkpi.crm.queries.customers import (
-    TABS,
     all_customers,
     all_rows,
     customer_page,
     customers,
     customers_page,
 )
+from crmkpi.crm.queries.tabs import TABS
 from crmkpi.crm.views.files import csv_file
 
 

@@ -2,96 +2,24 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from decimal import Decimal
-from functools import cached_property
+from datetime import datetime
 from typing import Any, ClassVar
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import models
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
-from crmkpi.accounts.models import Organisation
-from crmkpi.accounts.queries import get_business_calendar, get_organisation
 from crmkpi.crm import changes
-from crmkpi.crm.exchange import Amount, Exchange
-from crmkpi.crm.ingest.registry import Batch, Counts, Row, RowFault
-from crmkpi.crm.models import Customer, Exclusion, Fact, Source
+from crmkpi.crm.ingest.registry import Batch, Counts, Row
+from crmkpi.crm.ingest.writers.place import Columns, Place, Values
+from crmkpi.crm.ingest.writers.rules import stored_moment
+from crmkpi.crm.models import Exclusion, Fact, Source
 from crmkpi.crm.removal import remove
 from crmkpi.crm.restamp import TEAMS_LOCK
-from crmkpi.crm.stamps import Stamper
 from crmkpi.lib import bulk
 from crmkpi.lib.bulk import KeysIn
-from crmkpi.lib.business_time import BusinessCalendar
-from crmkpi.lib.money import MoneyError, digits, to_major, to_minor
-from crmkpi.lib.periods import UNDATED, day_start, from_day, local_day, to_day
-
-Values = dict[str, Any]  # of a row, by field name
-Columns = dict[str, Any]  # of a stored row, by column
-Moment = tuple[datetime | None, int | None]  # instant and local day
-Traits = tuple[int | None, int | None, int | None]  # industry, region, segment
 
 NO_RATE = _("Amounts left out because no exchange rate is known for their day")
-
-
-@dataclass
-class Place:
-    """Where rows land: the organisation, its teams, and what is known of customers."""
-
-    batch: Batch
-    org: Organisation
-    stamper: Stamper
-    exchange: Exchange
-    customers: dict[int, Traits] = field(default_factory=dict)
-    stages: Any = None  # what the writer of opportunities has read of them
-
-    @classmethod
-    def load(cls, batch: Batch) -> "Place":
-        """Return the place for a batch. Queries: 7."""
-        org = get_organisation()
-        return cls(batch, org, Stamper.load(), Exchange(org.currency))
-
-    @cached_property
-    def hours(self) -> BusinessCalendar | None:
-        """The organisation's business hours, None when it has none."""
-        calendar = get_business_calendar(self.org)
-        return calendar if any(calendar.hours) else None
-
-    @cached_property
-    def today(self) -> int:
-        return local_day(self.batch.now, self.org.zone)
-
-    def moment(
-        self, value: datetime | date | None, *, missing: int | None = None
-    ) -> Moment:
-        """Return the instant and local day of a value; a day alone begins it."""
-        if value is None:
-            return None, missing
-        if isinstance(value, datetime):
-            return value, local_day(value, self.org.zone)
-        day = to_day(value)
-        return day_start(day, self.org.zone), day
-
-    def know_customers(self, keys: Iterable[int | None], *, lock: bool) -> None:
-        """Read industry, region and segment of customers, locked if asked. Queries: 1.
-
-        Whoever works out what follows for a customer locks it before any of its rows,
-        so that two who bring in rows of one customer cannot block each other.
-        """
-        wanted = {key for key in keys if key is not None} - self.customers.keys()
-        if wanted:
-            found = changes.with_keys(Customer, wanted)
-            rows = (changes.locked(found) if lock else found).values_list(
-                "pk", "industry_id", "region_id", "segment_id"
-            )
-            self.customers |= {pk: (one, two, three) for pk, one, two, three in rows}
-
-    def traits(self, customer_id: int | None) -> Traits:
-        if customer_id is None:
-            return None, None, None
-        return self.customers[customer_id]
 
 
 @dataclass
@@ -339,132 +267,3 @@ class FactWriter:
 def _without_rate(written: Written) -> int:
     rows = (written.touched | written.same).values()
     return sum(row["exclusion"] == Exclusion.NO_RATE for row in rows)
-
-
-def stored_moment(old: Columns, name: str) -> datetime | date | None:
-    """Return an instant as a value, from its columns NAME_at and NAME_day."""
-    at, day = old.get(f"{name}_at"), old.get(f"{name}_day")
-    if at is None and day is not None and day != UNDATED:
-        return from_day(day)
-    return at
-
-
-def stored_day(day: int | None) -> date | None:
-    return None if day is None or day == UNDATED else from_day(day)
-
-
-def day_of(value: date | None) -> int | None:
-    return None if value is None else to_day(value)
-
-
-def day_after(value: date | None) -> int | None:
-    return None if value is None else to_day(value) + 1
-
-
-def in_order(
-    values: Mapping[str, Any], first: str, then: str, reason: Any, now: datetime
-) -> None:
-    """Raise RowFault when a value lies before another.
-
-    Beside a day without a time, an instant counts by its day in the zone of `now`.
-    """
-    one, other = values.get(first), values.get(then)
-    if one is None or other is None:
-        return
-    if isinstance(one, datetime) != isinstance(other, datetime):
-        one, other = _date(one, now), _date(other, now)
-    if other < one:
-        raise RowFault(then, reason)
-
-
-def _date(value: date, now: datetime) -> date:
-    if isinstance(value, datetime):
-        return value.astimezone(now.tzinfo).date()
-    return value
-
-
-def not_after(
-    values: Mapping[str, Any], name: str, now: datetime, reason: Any = ""
-) -> None:
-    """Raise RowFault when something that has happened lies in the future."""
-    value = values.get(name)
-    if value is None:
-        return
-    if (_date(value, now) - now.date()).days > 1:
-        raise RowFault(name, reason or _("This lies in the future."))
-
-
-def seconds_between(start: datetime | None, end: datetime | None) -> int | None:
-    """Return the seconds from one instant to another, None when the order is wrong.
-
-    A day without a time begins at midnight and so may seem to lie before an instant.
-    """
-    if start is None or end is None or end < start:
-        return None
-    return int((end - start).total_seconds())
-
-
-def days_between(start: int | None, end: int | None) -> int | None:
-    """Return whole days from one known local day to another, None when unknown."""
-    if start is None or end is None or UNDATED in (start, end) or end < start:
-        return None
-    return end - start
-
-
-def check_amount(values: Mapping[str, Any], *names: str) -> None:
-    """Raise RowFault for an unknown currency or an amount too large to keep."""
-    currency = values.get("currency") or "EUR"
-    try:
-        digits(currency)
-    except MoneyError as error:
-        raise RowFault("currency", str(error)) from error
-    for name in names:
-        if values.get(name) is not None:
-            try:
-                to_minor(Decimal(values[name]), currency)
-            except MoneyError as error:
-                raise RowFault(name, str(error)) from error
-
-
-def amount_columns(values: Values, day: int | None, place: Place) -> Columns:
-    """Return amount, original_amount and original_currency of a row.
-
-    An amount in a currency without a rate for its day leaves the row out of figures.
-    """
-    if values.get("amount") is None:
-        return {
-            "amount": None,
-            "original_amount": None,
-            "original_currency": "",
-        }
-    converted = convert(values["amount"], values, day, place)
-    columns: Columns = {
-        "amount": converted.amount,
-        "original_amount": converted.original,
-        "original_currency": converted.currency,
-    }
-    if converted.amount is None:
-        columns["exclusion"] = Exclusion.NO_RATE
-    return columns
-
-
-def convert(amount: Decimal, values: Values, day: int | None, place: Place) -> Amount:
-    when = place.today if day is None or day == UNDATED else day
-    currency = values.get("currency") or ""
-    return place.exchange.convert(Decimal(amount), currency, when)
-
-
-def kept_amount(old: Columns) -> Values:
-    """Return amount and currency as values."""
-    if old["original_amount"] is None:
-        return {"amount": None, "currency": None}
-    currency = old["original_currency"]
-    return {"amount": to_major(old["original_amount"], currency), "currency": currency}
-
-
-def check_email(values: Mapping[str, Any]) -> None:
-    if values.get("email"):
-        try:
-            validate_email(values["email"])
-        except ValidationError:
-            raise RowFault("email", _("This is not an e-mail address.")) from None

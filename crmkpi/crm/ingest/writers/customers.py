@@ -10,11 +10,15 @@ from django.utils.translation import gettext_lazy as _
 from crmkpi.crm import acquisition
 from crmkpi.crm.ingest.registry import Batch, Counts, Row, RowFault
 from crmkpi.crm.ingest.writers.base import (
-    Columns,
     FactWriter,
+    Written,
+)
+from crmkpi.crm.ingest.writers.place import (
+    Columns,
     Place,
     Values,
-    Written,
+)
+from crmkpi.crm.ingest.writers.rules import (
     check_amount,
     check_email,
     convert,

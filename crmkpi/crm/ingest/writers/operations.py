@@ -10,11 +10,16 @@ from django.utils.translation import gettext_lazy as _
 from crmkpi.crm import costs
 from crmkpi.crm.ingest.registry import RowFault
 from crmkpi.crm.ingest.writers.base import (
-    Columns,
     FactWriter,
+    Written,
+)
+from crmkpi.crm.ingest.writers.customers import BEFORE_START
+from crmkpi.crm.ingest.writers.place import (
+    Columns,
     Place,
     Values,
-    Written,
+)
+from crmkpi.crm.ingest.writers.rules import (
     amount_columns,
     check_amount,
     day_after,
@@ -24,7 +29,6 @@ from crmkpi.crm.ingest.writers.base import (
     stored_day,
     stored_moment,
 )
-from crmkpi.crm.ingest.writers.customers import BEFORE_START
 from crmkpi.crm.models import AgentTime, Cost, EngagementDay, MarketFigure, ProcessRun
 
 LONGEST_DAY = 25 * 3600  # the day on which clocks are put back

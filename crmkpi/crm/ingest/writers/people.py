@@ -11,7 +11,7 @@ from crmkpi.accounts import services
 from crmkpi.accounts.models import ALWAYS, FOREVER, Membership, Team, TeamParent, User
 from crmkpi.accounts.queries import get_organisation, today
 from crmkpi.crm.ingest.registry import Batch, Counts, RowFault
-from crmkpi.crm.ingest.writers.base import (
+from crmkpi.crm.ingest.writers.rules import (
     check_email,
     day_after,
     day_of,

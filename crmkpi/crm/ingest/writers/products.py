@@ -6,17 +6,21 @@ from decimal import Decimal
 from typing import Any
 
 from crmkpi.crm.ingest.writers.base import (
-    Columns,
     FactWriter,
+)
+from crmkpi.crm.ingest.writers.customers import BEFORE_START
+from crmkpi.crm.ingest.writers.place import (
+    Columns,
     Place,
     Values,
+)
+from crmkpi.crm.ingest.writers.rules import (
     check_amount,
     day_after,
     day_of,
     in_order,
     stored_day,
 )
-from crmkpi.crm.ingest.writers.customers import BEFORE_START
 from crmkpi.crm.models import Campaign, Channel, Product
 from crmkpi.lib.money import to_major, to_minor
 

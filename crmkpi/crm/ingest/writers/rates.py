@@ -9,7 +9,9 @@ from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from crmkpi.crm.ingest.registry import Batch, Counts, RowFault
-from crmkpi.crm.ingest.writers.base import check_amount
+from crmkpi.crm.ingest.writers.rules import (
+    check_amount,
+)
 from crmkpi.crm.models import FxRate, Source
 from crmkpi.crm.removal import StillNamed
 from crmkpi.crm.revalue import value_rows_left_out

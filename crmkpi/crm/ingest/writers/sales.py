@@ -10,11 +10,15 @@ from crmkpi.crm import acquisition, spells
 from crmkpi.crm.ingest.references import OPEN_STAGE, References, stage_defaults
 from crmkpi.crm.ingest.registry import RowFault
 from crmkpi.crm.ingest.writers.base import (
-    Columns,
     FactWriter,
+    Written,
+)
+from crmkpi.crm.ingest.writers.place import (
+    Columns,
     Place,
     Values,
-    Written,
+)
+from crmkpi.crm.ingest.writers.rules import (
     amount_columns,
     check_amount,
     convert,

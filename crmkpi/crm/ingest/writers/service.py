@@ -9,11 +9,15 @@ from django.utils.translation import gettext_lazy as _
 from crmkpi.crm import clocks, follow_ups, spells
 from crmkpi.crm.ingest.registry import Row, RowFault
 from crmkpi.crm.ingest.writers.base import (
-    Columns,
     FactWriter,
+    Written,
+)
+from crmkpi.crm.ingest.writers.place import (
+    Columns,
     Place,
     Values,
-    Written,
+)
+from crmkpi.crm.ingest.writers.rules import (
     in_order,
     seconds_between,
     stored_moment,
