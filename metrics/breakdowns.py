@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from math import ceil, floor
 
 from django.db.models import Sum
 from django.utils.safestring import SafeString
@@ -191,7 +192,7 @@ def _axis(values: list[Value], metric: Metric) -> tuple[Decimal, Decimal] | None
         return None
     low, high = min(ends), max(ends)
     if metric.unit is Unit.PERCENT:
-        low, high = low // 10 * 10, min(Decimal(100), -(-high // 10) * 10)
+        low, high = Decimal(floor(low / 10) * 10), Decimal(ceil(high / 10) * 10)
     if low == high:
         return None
     return (high, low) if metric.better is Better.LOWER else (low, high)

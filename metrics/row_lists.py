@@ -18,6 +18,7 @@ from crmkpi.lib.numbers import Unit, figure
 from crmkpi.lib.periods import UNDATED, from_day
 from metrics.behind import Behind, Part, Rows, adds, conditions_of, has_parts, visible
 from metrics.expressions import Amount, Balance, Mean, linears
+from metrics.figures import count_text
 from metrics.measures.base import Cells, Total
 from metrics.metric import Metric
 from metrics.queries import MONEY
@@ -44,7 +45,7 @@ class Tab:
 
     key: str
     label: str
-    count: int
+    count: str
     is_current: bool
 
 
@@ -58,6 +59,10 @@ class RowList:
     count: int
     parts: list[Tab]
     kinds: list[Tab]  # of a metric that counts rows of several kinds
+
+    @property
+    def count_text(self) -> str:
+        return count_text(self.count)
 
 
 def row_list(
@@ -96,14 +101,14 @@ def row_list(
         rows.values_list(*(name for column in columns for name in column.lookups)),
         chosen.seen.parts[current],
         [
-            Tab(key, label, chosen.seen.parts[key], key is current)
+            Tab(key, label, count_text(chosen.seen.parts[key]), key is current)
             for key, label in labels.items()
         ],
         [
             Tab(
                 key,
                 capfirst(str(FACTS[each.rows.axis.fact].plural)),
-                each.seen.counted,
+                count_text(each.seen.counted),
                 each is chosen,
             )
             for key, each in (named.items() if len(named) > 1 else ())

@@ -1,0 +1,116 @@
+"""Pages of metrics in a real browser: passports, charts, narrow screens, no script."""
+
+import json
+
+import pytest
+import time_machine
+
+from tests.metrics.everything import write_everything
+from tests.world import NOW, PASSWORD, build_world
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+PAGES = (
+    "/metrics/",
+    "/metrics/csat/?by=team&period=2025-Q4",
+    "/metrics/first_response_time/",
+    "/metrics/win_rate/rows/?period=all",
+    "/metrics/nps/passport/?period=all",
+    "/manual/metrics/",
+)
+
+
+@pytest.fixture
+def ana(open_page):
+    """Return a function that opens a page for Ana, who has rows of every kind."""
+    with time_machine.travel(NOW, tick=True):
+        write_everything(build_world())
+
+        def signed_in(**looks):
+            page = open_page(**looks)
+            page.goto("/accounts/login/")
+            page.get_by_label("E-mail address").fill("ana@example.com")
+            page.get_by_label("Password").fill(PASSWORD)
+            page.get_by_role("button", name="Sign in").click()
+            return page
+
+        yield signed_in
+
+
+def test_a_passport_is_fetched_once_when_it_is_first_opened(ana):
+    page = ana()
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto("/metrics/")
+    button = page.get_by_role("button", name="Passport of Ticket volume")
+    passport = page.locator("#pp-ticket_volume")
+    assert not passport.is_visible()
+
+    button.click()
+    passport.get_by_text("Counted").wait_for()
+    page.keyboard.press("Escape")
+    assert not passport.is_visible()
+    button.click()
+
+    assert passport.get_by_text("Tickets, Q1 2026 to 13 Feb").is_visible()
+    assert sum("/ticket_volume/passport/" in url for url in asked) == 1
+
+
+def test_the_rows_are_one_click_from_the_passport(ana):
+    page = ana()
+    page.goto("/metrics/?period=all")
+    page.get_by_role("button", name="Passport of Win rate").click()
+
+    page.locator("#pp-win_rate").get_by_role("link", name="rows").click()
+
+    assert "/metrics/win_rate/rows/" in page.url and "period=all" in page.url
+    assert page.get_by_role("heading", name="rows counted").is_visible()
+
+
+def test_without_script_the_popover_leads_to_the_passport(ana):
+    page = ana(script=False)
+    page.goto("/metrics/")
+
+    page.get_by_role("button", name="Passport of Ticket volume").click()
+    page.get_by_role("link", name="How this number adds up").first.click()
+
+    assert "/metrics/ticket_volume/passport/" in page.url
+    assert page.get_by_text("Counted").is_visible()
+
+
+def test_the_trend_is_drawn_and_its_table_opens(ana):
+    page = ana()
+    page.goto("/metrics/answer_rate/?grain=month")
+
+    drawn = page.evaluate("Chart.getChart(document.querySelector('canvas')).data")
+    shown = json.loads(page.locator("#trend").text_content())
+    assert drawn["labels"] == shown["labels"]
+    page.get_by_text("As a table").click()
+    assert page.get_by_role("rowheader", name="December 2025").is_visible()
+
+
+def test_the_scope_and_period_stay_while_moving_about(ana):
+    page = ana()
+    page.goto("/metrics/")
+
+    page.get_by_role("button", name="Scope: Support EMEA").click()
+    page.get_by_role("link", name="Support Berlin").click()
+    page.get_by_role("button", name="Period: Q1 2026").click()
+    page.get_by_role("link", name="Q4 2025").click()
+    page.get_by_role("link", name="Ticket volume", exact=True).click()
+
+    assert page.get_by_role("button", name="Scope: Support Berlin").is_visible()
+    assert page.get_by_role("button", name="Period: Q4 2025").is_visible()
+
+
+@pytest.mark.parametrize(("width", "dark"), [(1440, False), (390, True), (320, False)])
+def test_no_page_scrolls_sideways(ana, width, dark):
+    page = ana(width=width, dark=dark)
+
+    for address in PAGES:
+        page.goto(address)
+        beyond = page.evaluate(
+            "document.documentElement.scrollWidth"
+            " - document.documentElement.clientWidth"
+        )
+        assert beyond <= 0, address

@@ -1,0 +1,102 @@
+"""Values split by dimension and team."""
+
+from decimal import Decimal
+
+import pytest
+
+from crmkpi.lib.periods import Calendar
+from metrics import breakdowns, queries
+from metrics.breakdowns import Way
+from metrics.catalog import METRICS
+from metrics.scopes import Scope, company, team_scope
+from metrics.splits import dimensions_of
+from tests.metrics.test_figures import value
+from tests.world import NOW, TODAY, World
+
+CALENDAR = Calendar()
+
+
+def split(
+    key: str, by: str, everything: World, scope: Scope, period: str | None
+) -> tuple[breakdowns.Breakdown, queries.Value]:
+    days = None if period is None else CALENDAR.parse(period, today=TODAY)
+    whole = queries.read_value(key, scope, days, today=TODAY, now=NOW)
+    found = breakdowns.breakdown(
+        METRICS[key],
+        Way(by, by),
+        scope=scope,
+        period=days,
+        whole=whole,
+        access=everything.access(everything.mona),
+        currency="EUR",
+        today=TODAY,
+        now=NOW,
+    )
+    return found, whole
+
+
+WITH_DIMENSIONS = [
+    (key, dimension.key)
+    for key, metric in METRICS.items()
+    for dimension in dimensions_of(metric)
+]
+
+
+@pytest.mark.parametrize(("key", "by"), WITH_DIMENSIONS)
+def test_members_hold_every_row_of_the_whole(
+    key: str, by: str, everything: World
+) -> None:
+    for scope in (company(), team_scope(everything.support)):
+        for period in ("2025-Q4", "2026-Q1", None):
+            found, whole = split(key, by, everything, scope, period)
+            if whole.n is None:
+                continue
+            assert sum(line.value.n or 0 for line in found.lines) == whole.n, scope
+            if METRICS[key].additivity in ("A", "S"):
+                total = sum(line.value.value or 0 for line in found.lines)
+                assert total == whole.value
+
+
+def test_teams_are_those_right_below(everything: World) -> None:
+    whole, _value = split("ticket_volume", "team", everything, company(), None)
+    support, _value = split(
+        "ticket_volume", "team", everything, team_scope(everything.support), None
+    )
+
+    assert {line.scope for line in whole.lines} == {"team:support-emea", "team:sales"}
+    assert [line.scope for line in support.lines] == ["team:support-berlin"]
+
+
+def test_the_axis_holds_every_interval_and_has_better_to_the_right() -> None:
+    wide = value("59", low=Decimal("52.5"), high=Decimal("65.1"))
+    narrow = value("47.5", low=Decimal("40.4"), high=Decimal("54.7"))
+
+    assert breakdowns._axis([wide, narrow], METRICS["win_rate"]) == (40, 70)
+    assert breakdowns._axis([wide, narrow], METRICS["churn_rate"]) == (70, 40)
+    assert breakdowns._axis([value("59")], METRICS["win_rate"]) is None
+
+
+def test_a_member_is_called_different_only_when_its_interval_says_so() -> None:
+    metric, whole = METRICS["win_rate"], value("55")
+    low, high = Decimal("40"), Decimal("54")
+
+    def against(**fields) -> str:
+        return breakdowns._against(value("50", **fields), whole, metric)
+
+    assert against(low=low, high=high) == "below all"
+    assert against(low=low, high=Decimal("55")) == "too close to tell"
+    assert against(low=Decimal("56"), high=Decimal("60")) == "above all"
+    assert against(low=low, high=high, status="low_n") == "too few to judge"
+    assert against() == ""
+
+
+def test_many_members_take_as_many_queries_as_few(
+    everything: World, django_assert_max_num_queries
+) -> None:
+    with django_assert_max_num_queries(40) as seen:
+        split("ticket_volume", "channel", everything, company(), "2025-10-01")
+    one = len(seen)
+    with django_assert_max_num_queries(one + 2):  # another grain, a second statement
+        split(
+            "ticket_volume", "channel", everything, company(), "2025-10-02..2026-02-13"
+        )
