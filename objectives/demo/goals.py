@@ -25,10 +25,6 @@ MORNING = 9 * 60
 DAYS_JUDGED = 14  # before today: what changed since a week ago is on the scorecard
 
 
-class NoTarget(Exception):
-    """No target that could be proposed was accepted: a mistake of ours."""
-
-
 def set_past_goals(*, now: datetime) -> None:
     """Set and close the objectives of the quarter before, unless they are there."""
     this = Calendar().period(day_of(now), Grain.QUARTER)
@@ -37,7 +33,7 @@ def set_past_goals(*, now: datetime) -> None:
     if cycle.is_closed:
         return
     for goal in targets.PAST_GOALS:
-        _set(goal, cycle, as_of=at(quarter.end - 1, MORNING))
+        _set(goal, cycle, as_of=at(quarter.end - 1, MORNING), now=now)
     closing = min(now, at(quarter.end + 1, MORNING))
     services.close_cycle(cycle=cycle, actor=person(targets.ANA), now=closing)
 
@@ -46,7 +42,7 @@ def set_goals(*, now: datetime) -> list[Objective]:
     """Set the objectives of this quarter that are missing, and return all of them."""
     quarter = Calendar().period(day_of(now), Grain.QUARTER)
     cycle = services.cycle_for(period=quarter)
-    return [_set(goal, cycle, as_of=now) for goal in targets.GOALS]
+    return [_set(goal, cycle, as_of=now, now=now) for goal in targets.GOALS]
 
 
 def judge_days(objectives: Iterable[Objective], *, now: datetime) -> int:
@@ -63,8 +59,11 @@ def judge_days(objectives: Iterable[Objective], *, now: datetime) -> int:
 
 
 @transaction.atomic
-def _set(goal: Goal, cycle: Cycle, *, as_of: datetime) -> Objective:
-    """Return an objective, set on the first working morning of its cycle."""
+def _set(goal: Goal, cycle: Cycle, *, as_of: datetime, now: datetime) -> Objective:
+    """Return an objective, set on the first morning of its cycle.
+
+    Time: `as_of` is when its targets are to show what is wished for.
+    """
     found = Objective.objects.filter(cycle=cycle, title=goal.title).first()
     start = min(at(cycle.start_day, MORNING), as_of)
     manager = person(targets.ANA)
@@ -80,6 +79,8 @@ def _set(goal: Goal, cycle: Cycle, *, as_of: datetime) -> Objective:
             now=start,
         )
         for aim in goal.aims:
+            # Stored up to now: the weeks go on when the cycle is over.
+            pin(aim.metric, parse_scope(aim.scope).key, now=now)
             _add(aim, found, start=start, as_of=as_of)
         if goal.stages:
             _add_stages(goal, found, now=start)
@@ -90,34 +91,47 @@ def _set(goal: Goal, cycle: Cycle, *, as_of: datetime) -> Objective:
 
 
 def _add(aim: Aim, objective: Objective, *, start: datetime, as_of: datetime) -> None:
-    """Add a key result with the first target that shows the status wished for."""
-    scope = parse_scope(aim.scope)
-    pin(aim.metric, scope.key, now=as_of)
-    proposals = list(targets.candidates(aim, _seen(aim, objective.cycle, as_of)))
-    for place, numbers in enumerate(proposals, start=1):
+    """Add a key result with the first target that shows the status wished for.
+
+    When none does, as in the first days of a quarter, it is the first one allowed.
+    """
+    allowed: list[Numbers] = []
+    for numbers in targets.candidates(aim, _seen(aim, objective.cycle, as_of)):
         trial = transaction.savepoint()
         try:
-            added = services.add_key_result(
-                objective=objective,
-                metric=aim.metric,
-                scope=scope,
-                direction=aim.direction,
-                numbers=numbers,
-                actor=person(targets.ANA),
-                now=start,
-                title=aim.title,
-                weight=Decimal(aim.weight),
-            )
+            added = _add_with(numbers, aim, objective, start=start, as_of=as_of)
         except services.BadInput:
             transaction.savepoint_rollback(trial)
             continue
-        _change(aim, added, as_of=as_of)
-        status = evaluate(added, now=as_of).status
-        if status == aim.wish or place == len(proposals):
+        allowed.append(numbers)
+        if evaluate(added, now=as_of).status == aim.wish:
             transaction.savepoint_commit(trial)
             return
         transaction.savepoint_rollback(trial)
-    raise NoTarget(f"{aim.metric} of {aim.scope}")
+    _add_with(allowed[0], aim, objective, start=start, as_of=as_of)
+
+
+def _add_with(
+    numbers: Numbers,
+    aim: Aim,
+    objective: Objective,
+    *,
+    start: datetime,
+    as_of: datetime,
+) -> KeyResult:
+    added = services.add_key_result(
+        objective=objective,
+        metric=aim.metric,
+        scope=parse_scope(aim.scope),
+        direction=aim.direction,
+        numbers=numbers,
+        actor=person(targets.ANA),
+        now=start,
+        title=aim.title,
+        weight=Decimal(aim.weight),
+    )
+    _change(aim, added, as_of=as_of)
+    return added
 
 
 def _seen(aim: Aim, cycle: Cycle, as_of: datetime) -> Seen:

@@ -75,7 +75,7 @@ def load(*, now: datetime, scale: float, password: str, say: Say) -> None:
     say("Closing last quarter's objectives")
     goals.set_past_goals(now=now)
     say("Importing what partners reported late")
-    _import_late(world)
+    import_late(world)
     metrics.drain(now=now)
     _finish(world, say)
 
@@ -93,18 +93,18 @@ def top_up(known: Told, *, now: datetime, say: Say) -> None:
 
 def _finish(world: World, say: Say) -> None:
     now = world.as_of
-    say("Setting objectives and judging them")
-    objectives = goals.set_goals(now=now)
-    goals.judge_days(objectives, now=now)
-    metrics.drain(now=now)
     mails = asking.mail_some(world)
     if mails:
         say(f"survey mails with open links: {mails}")
     asking.share_one(now=now)
+    say("Setting objectives and judging them")
+    objectives = goals.set_goals(now=now)
+    metrics.drain(now=now)
+    goals.judge_days(objectives, now=now)
     _note(TOLD, now)
 
 
-def _import_late(world: World) -> None:
+def import_late(world: World) -> None:
     """Import last quarter's late orders, as of a day after its objectives closed."""
     if ImportRun.objects.filter(
         file_name=LATE_FILE, state=ImportRun.State.DONE

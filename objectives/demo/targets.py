@@ -26,6 +26,8 @@ RENEWALS = "team:renewals"
 OFF, WATCH, ON = KrStatus.OFF_TRACK, KrStatus.WATCH, KrStatus.ON_TRACK
 DONE, NONE = KrStatus.ACHIEVED_SO_FAR, KrStatus.NO_DATA
 
+EARLY = Decimal("0.25")  # of a quarter, before which little can be told from it
+FARTHEST = 16  # steps of a journey that people would set out on
 # How much faster than needed a key result runs that is to show a status.
 PACES = {
     DONE: ("1.0",),
@@ -159,8 +161,8 @@ CATCH_UP = Goal(
     stages=(
         Stage("Every owner of a Polar panel has been written to", 10, 8),
         Stage("Replacement panels are in stock", 24, 22),
-        Stage("Nobody waits for a replacement any more", 62, None),
-        Stage("What we learnt is written down and discussed", 80, None),
+        Stage("Nobody waits for a replacement any more", 62, 60),
+        Stage("What we learnt is written down and discussed", 86, None),
     ),
     notes=(
         Note(7, 4, "We sort new requests twice a day and answer the oldest first."),
@@ -299,7 +301,8 @@ def _journeys(aim: Aim, seen: Seen) -> Iterator[Numbers]:
     for pace in PACES[aim.wish]:
         if gained <= 0:
             break
-        needed = gained / max(seen.share, Decimal("0.1")) / Decimal(pace)
+        needed = gained / max(seen.share, EARLY) / Decimal(pace)
+        needed = min(needed, FARTHEST * aim.grid)
         target = _on_grid(start + up * needed, aim.grid)
         if (target - start) * up > 0 and target > 0:
             yield Numbers(baseline=start, target=target)
@@ -330,9 +333,11 @@ def _start(aim: Aim, seen: Seen, value: Decimal, up: Decimal) -> Decimal:
 
 
 def _totals(aim: Aim, seen: Seen) -> Iterator[Numbers]:
-    value = _first(seen.value, None, aim)
+    expected = _first(seen.value, None, aim) / max(seen.share, EARLY)
+    if seen.share < EARLY and seen.before is not None:
+        expected = seen.before
     for pace in PACES[aim.wish]:
-        whole = value / max(seen.share, Decimal("0.05")) / Decimal(pace)
+        whole = expected / Decimal(pace)
         yield Numbers(target=max(aim.grid, _on_grid(whole, aim.grid)))
 
 

@@ -60,6 +60,21 @@ def test_a_journey_on_track_is_a_little_faster_than_needed():
     assert first(aim, seen("84")).target == Decimal("87.5")
 
 
+def test_a_journey_is_never_longer_than_people_would_dare():
+    aim = Aim("csat", "company", Direction.INCREASE, ON, "0.5")
+
+    # 15 gained in a few days would make for 30 and more: 16 steps of 0.5 are enough.
+    assert first(aim, seen("95", share="0.05")).target == 88
+
+
+def test_a_total_is_set_by_the_quarter_before_while_little_is_known():
+    aim = Aim("won_value", "company", Direction.AT_LEAST, ON, "10")
+
+    # 1,080 in the quarter before, at pace 1.08.
+    known = seen("500", before="1080", share="0.05", is_flow=True)
+    assert first(aim, known).target == 1000
+
+
 def test_a_journey_that_is_done_has_its_target_behind_it():
     aim = Aim("csat", "company", Direction.INCREASE, DONE, "0.5")
 
