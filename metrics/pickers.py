@@ -37,6 +37,7 @@ PERIODS = (
     "this-year",
     "last-year",
 )
+KEPT = ("scope", "period", "compare")  # what moves along from page to page
 
 COMPARISONS: dict[str, Promise] = {
     "previous": gettext_lazy("the period before"),
