@@ -1,11 +1,16 @@
 """What holds for all tests."""
 
+import os
+
 import pytest
 from django.core.cache import cache
 from django.db import connection
 
 from tests import needs
 from tests.world import build_world
+
+# Playwright keeps an event loop in this thread; the ORM would refuse to work beside it.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 
 @pytest.fixture(autouse=True)
@@ -31,3 +36,15 @@ def pytest_runtest_setup(item):
 def world(db):
     """The cast of tests/world.py."""
     return build_world()
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=needs.chromium(), args=["--no-sandbox"]
+        )
+        yield browser
+        browser.close()

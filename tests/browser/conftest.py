@@ -1,25 +1,6 @@
 """A real browser beside a real server."""
 
-import os
-
 import pytest
-
-from tests import needs
-
-# Playwright keeps an event loop in this thread; the ORM would refuse to work beside it.
-os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-
-
-@pytest.fixture(scope="session")
-def chromium():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=needs.chromium(), args=["--no-sandbox"]
-        )
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
