@@ -10,8 +10,9 @@ RUN := $(BIN)/python
 # Without npm on the machine, it comes as a Python wheel.
 SYSTEM_NPM := $(shell command -v npm 2>/dev/null)
 NPM := $(if $(SYSTEM_NPM),$(SYSTEM_NPM),PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm)
+DEMO_EXTRAS := --extra analytics
 NPM_GROUP := $(if $(SYSTEM_NPM),,--group assets)
-EXTRAS := --extra postgres --extra redis --extra engines
+EXTRAS := --extra postgres --extra redis --extra engines --extra analytics
 
 # What a finished step leaves behind; a newer lock file does the step again.
 DEMO_ENV := .venv/.demo-ready
@@ -24,7 +25,7 @@ OWN_STATIC := $(shell find crmkpi/static -type f)
 PYTHON_SOURCES := $(SOURCES) tests manage.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset run test lint types bench assets lock clean
+.PHONY: help demo demo-reset run test lint types bench engines fuzz assets lock clean
 
 help: ## Say what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -54,6 +55,12 @@ types: $(TEST_ENV) ## Check types
 bench: $(TEST_ENV) ## Measure speed as ratios of one run
 	@$(RUN) -m tests.bench
 
+engines: $(TEST_ENV) ## Compare all queries of cells on other engines (ROWS=100000)
+	@$(RUN) -m tests.engines
+
+fuzz: $(TEST_ENV) ## Throw a million made-up formulas at the evaluator
+	@DJANGO_SETTINGS_MODULE=tests.settings $(RUN) -m tests.metrics.fuzz 1000000
+
 assets: $(VENDOR) ## Fetch the third-party files of the pages
 
 lock: .boot/bin/uv ## Renew both lock files
@@ -75,7 +82,7 @@ clean: ## Remove everything that was made here, data included
 # --inexact: what `make test` adds stays when `make demo` looks at the environment.
 $(DEMO_ENV): uv.lock pyproject.toml | .boot/bin/uv
 	@echo "== Installing Python packages"
-	@$(UV) sync --frozen --inexact --no-dev $(NPM_GROUP) --python .boot/bin/python
+	@$(UV) sync --frozen --inexact --no-dev $(NPM_GROUP) $(DEMO_EXTRAS) --python .boot/bin/python
 	@touch $@
 
 $(TEST_ENV): uv.lock pyproject.toml | .boot/bin/uv
