@@ -9,7 +9,8 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from crmkpi.crm import changes, derived
-from crmkpi.crm.models import Contract, Customer, CustomerSpell, Order
+from crmkpi.crm.models import Contract, Customer, CustomerSpell, Exclusion, Order
+from crmkpi.crm.segments.history import SegmentHistory
 from crmkpi.crm.stamps import Stamper
 from crmkpi.lib import bulk
 from crmkpi.lib.periods import UNDATED, local_day
@@ -18,7 +19,7 @@ Columns = dict[str, Any]
 
 
 class Purchase(NamedTuple):
-    """A paid order that counts."""
+    """A paid order that counts, or would if its customer did."""
 
     key: int
     external_id: str
@@ -45,20 +46,23 @@ def refresh(
 ) -> None:
     """Bring customers up to their orders and contracts; equal rows stay untouched.
 
-    Customers in `handed_over` have a new owner as of today. Queries: 4 reads, and 2
+    Customers in `handed_over` have a new owner as of today. Queries: 5 reads, and 2
     writes for each of orders, customers and spells that change.
     """
     if not customer_ids:
         return
     customers = _customers(customer_ids)
+    segments = SegmentHistory()
+    segments.learn({key: each["given_segment_id"] for key, each in customers.items()})
     purchases = _purchases(customer_ids)
     firsts = _firsts(purchases)
     _mark_firsts(customer_ids, {one.key for one in firsts.values()}, now, cause)
-    _acquire(customers, firsts, stamper, zone, now=now, cause=cause)
+    _acquire(customers, firsts, stamper, segments, zone, now=now, cause=cause)
     _keep_active(
         customers,
         purchases,
         stamper,
+        segments,
         now=now,
         cause=cause,
         today=local_day(now, zone),
@@ -72,8 +76,9 @@ _TRAITS = (
     "acquired_at",
     "acquired_day",
     "acquired_team_id",
+    "acquired_segment_id",
     "exclusion",
-    "segment_id",
+    "given_segment_id",
     "industry_id",
 )
 
@@ -87,7 +92,7 @@ def _customers(keys: Collection[int]) -> dict[int, Columns]:
 
 def _purchases(customer_ids: Collection[int]) -> dict[int, list[Purchase]]:
     rows = changes.with_keys(Order, customer_ids, column="customer_id").filter(
-        state=Order.State.PAID, exclusion=0
+        state=Order.State.PAID, exclusion__in=(Exclusion.NONE, Exclusion.CUSTOMER)
     )
     found: dict[int, list[Purchase]] = {}
     for customer, *row in rows.order_by().values_list(
@@ -131,12 +136,13 @@ def _acquire(
     customers: Mapping[int, Columns],
     firsts: Mapping[int, Purchase],
     stamper: Stamper,
+    segments: SegmentHistory,
     zone: str,
     *,
     now: datetime,
     cause: str,
 ) -> None:
-    """Set the day and team by which each customer was won."""
+    """Set the day, team and segment by which each customer was won."""
     wanted = {}
     for key, customer in customers.items():
         first = firsts.get(key)
@@ -149,7 +155,12 @@ def _acquire(
             team = stamper.directory.team_of(customer["agent_id"], day)
             if customer["agent_id"] is None and first is not None:
                 team = first.team_id
-        wanted[key] = {"acquired_day": day, "acquired_team_id": team}
+        segment = None if day is None else segments.on(key, day)
+        wanted[key] = {
+            "acquired_day": day,
+            "acquired_team_id": team,
+            "acquired_segment_id": segment,
+        }
     changed = {
         key
         for key, customer in customers.items()
@@ -162,6 +173,7 @@ def _keep_active(
     customers: Mapping[int, Columns],
     purchases: Mapping[int, Sequence[Purchase]],
     stamper: Stamper,
+    segments: SegmentHistory,
     *,
     now: datetime,
     cause: str,
@@ -185,7 +197,9 @@ def _keep_active(
             union(ranges), _stays(old.get(key, {})), customer["agent_id"], until=until
         )
         wanted[key] = [
-            row for stay in stays for row in _rows(key, customer, stay, stamper)
+            row
+            for stay in stays
+            for row in _rows(key, customer, stay, stamper, segments)
         ]
     derived.replace(CustomerSpell, old, wanted, now=now, cause=cause)
 
@@ -263,21 +277,23 @@ def _stays(rows: Mapping[int, changes.Row]) -> list[Stay]:
 
 
 def _rows(
-    key: int, customer: Columns, stay: Stay, stamper: Stamper
+    key: int, customer: Columns, stay: Stay, stamper: Stamper, segments: SegmentHistory
 ) -> list[changes.Row]:
+    """Return the spells of a stay, cut where the team or the segment changes."""
     names = changes.columns(CustomerSpell)
     found = []
     for start, end, team in stamper.directory.spans(stay.agent, stay.start, stay.end):
-        values = {
-            "customer_id": key,
-            "agent_id": stay.agent,
-            "team_id": team,
-            "started_day": start,
-            "ended_day": end,
-            "segment_id": customer["segment_id"],
-            "industry_id": customer["industry_id"],
-        }
-        found.append(tuple(values.get(name) for name in names))
+        for since, until, segment in segments.spans(key, start, end):
+            values = {
+                "customer_id": key,
+                "agent_id": stay.agent,
+                "team_id": team,
+                "started_day": since,
+                "ended_day": until,
+                "segment_id": segment,
+                "industry_id": customer["industry_id"],
+            }
+            found.append(tuple(values.get(name) for name in names))
     return found
 
 
@@ -313,4 +329,4 @@ def _set(
         after.append(tuple(new.values()))
         updates.append((key, *(new[name] for name in columns)))
     bulk.update_rows(model, ["id"], columns, updates)
-    changes.announce(model, before=rows.values(), after=after, now=now, cause=cause)
+    changes.announce(model, before=rows, after=after, now=now, cause=cause)

@@ -1,19 +1,55 @@
 """What changed in the rows that figures are computed from, as the signal carries it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from operator import itemgetter
 from typing import Any
 
 from django.db import models
 from django.db.models import F, QuerySet
 
+from crmkpi.accounts.models import User
+from crmkpi.crm.models import ImportRun
 from crmkpi.crm.signals import facts_changed
 from crmkpi.lib.bulk import KeysIn
 
 Row = tuple[Any, ...]
 # When a row was written and by which import moves no figure.
-_NOT_CARRIED = {"written_at", "import_run_id"}
+_NOT_CARRIED = {"written_at", "import_run_id", "added_at"}
+
+
+@dataclass(frozen=True)
+class Author:
+    """Who changes rows: an import, a person, or both; nobody known."""
+
+    run_id: int | None = None
+    actor_id: int | None = None
+
+
+NOBODY = Author()
+_author: ContextVar[Author] = ContextVar("who changes rows", default=NOBODY)
+
+
+@contextmanager
+def made_by(
+    *, run: ImportRun | None = None, actor: User | None = None
+) -> Iterator[None]:
+    """Have the changes announced inside carry whose they are."""
+    actor_id = actor.pk if actor else run.actor_id if run else None
+    token = _author.set(Author(run.pk if run else None, actor_id))
+    try:
+        yield
+    finally:
+        _author.reset(token)
+
+
+def author() -> Author:
+    """Return whose the changes are that are being made."""
+    return _author.get()
 
 
 @cache
@@ -30,6 +66,12 @@ def columns(model: type[models.Model]) -> tuple[str, ...]:
 def position(model: type[models.Model], column: str) -> int:
     """Return where a column stands in a row."""
     return columns(model).index(column)
+
+
+@cache
+def picker(model: type[models.Model]) -> Callable[[Mapping[str, Any]], Row]:
+    """Return what makes a row of values by column."""
+    return itemgetter(*columns(model))
 
 
 def locked(queryset: QuerySet[Any]) -> QuerySet[Any]:
@@ -61,20 +103,26 @@ def with_keys(
 def announce(
     model: type[models.Model],
     *,
-    before: Iterable[Row],
+    before: Mapping[int, Row],
     after: Iterable[Row],
     now: datetime,
     cause: str,
 ) -> None:
-    """Tell the apps above which rows changed; call it inside the transaction."""
-    old: Sequence[Row] = list(before)
-    new: Sequence[Row] = list(after)
-    if old or new:
+    """Tell the apps above which rows changed; call it inside the transaction.
+
+    Rows that go are announced before they are deleted: who listens may look at them.
+    """
+    new = list(after)
+    if before or new:
+        by = author()
         facts_changed.send(
             sender=model,
             columns=columns(model),
-            before=old,
+            before=list(before.values()),
             after=new,
+            keys=list(before),
             now=now,
             cause=cause,
+            run_id=by.run_id,
+            actor_id=by.actor_id,
         )

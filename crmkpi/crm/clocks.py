@@ -80,5 +80,5 @@ def _rows(
             "exclusion": ticket["exclusion"],
         }
         stamper.stamp(SlaClock, values)
-        rows.append(tuple(values[name] for name in changes.columns(SlaClock)))
+        rows.append(changes.picker(SlaClock)(values))
     return rows

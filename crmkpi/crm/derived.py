@@ -38,26 +38,27 @@ def replace(
     Rows that are there already stay untouched. Returns the keys of the facts whose
     rows changed. Queries: 2 at most.
     """
-    gone: list[int] = []
-    before: list[changes.Row] = []
+    gone: dict[int, changes.Row] = {}
     after: list[changes.Row] = []
     changed: set[int] = set()
     for parent in {**old, **wanted}:
-        missing = Counter(wanted.get(parent, ()))
-        for key, row in old.get(parent, {}).items():
-            if missing[row]:
-                missing[row] -= 1
-            else:
-                gone.append(key)
-                before.append(row)
-                changed.add(parent)
-        new = list(missing.elements())
+        new = wanted.get(parent, ())
+        if parent in old:  # where nothing is, there is nothing to compare
+            missing = Counter(new)
+            for key, row in old[parent].items():
+                if missing[row]:
+                    missing[row] -= 1
+                else:
+                    gone[key] = row
+                    changed.add(parent)
+            new = list(missing.elements())
         if new:
             after += new
             changed.add(parent)
+    changes.announce(model, before=gone, after=after, now=now, cause=cause)
     if gone:
         rows = changes.with_keys(model, gone)
         rows._raw_delete(rows.db)
-    bulk.insert_rows(model, changes.columns(model), after)
-    changes.announce(model, before=before, after=after, now=now, cause=cause)
+    columns = [*changes.columns(model), "added_at"]
+    bulk.insert_rows(model, columns, [(*row, now) for row in after])
     return changed

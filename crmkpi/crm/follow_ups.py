@@ -101,7 +101,7 @@ def _set(
     )
     changes.announce(
         rule.model,
-        before=rows.values(),
+        before=rows,
         after=[(*row[:at], days[key], *row[at + 1 :]) for key, row in rows.items()],
         now=now,
         cause=cause,

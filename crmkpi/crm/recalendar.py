@@ -15,7 +15,7 @@ from django.dispatch import receiver
 from crmkpi.accounts.models import Organisation
 from crmkpi.accounts.queries import get_business_calendar, get_organisation
 from crmkpi.accounts.signals import calendar_changed
-from crmkpi.crm import acquisition, changes, derived, follow_ups, spells
+from crmkpi.crm import acquisition, attribution, changes, derived, follow_ups, spells
 from crmkpi.crm.models import (
     Customer,
     Interaction,
@@ -97,6 +97,7 @@ class _Move:
                 zone=self.org.zone,
                 cause="edit",
             )
+            attribution.refresh(part.keys(), now=self.now, cause="edit")
         for rule in (follow_ups.TICKETS, follow_ups.CALLS):
             for part in _parts(rule.model):
                 matters = follow_ups.matters_of(part.values())
@@ -113,7 +114,7 @@ class _Move:
     def _redate(
         self, model: type[models.Model], rows: dict[int, dict[str, Any]]
     ) -> None:
-        before, after, updates = [], [], []
+        before, after, updates = {}, [], []
         written = dict.fromkeys(name for pair in DAYS[model] for name in pair)
         written |= dict.fromkeys(team for _day, team in STAMPS[model])
         if model is Opportunity:
@@ -128,7 +129,7 @@ class _Move:
                 new["cycle_days"] = max(0, new["closed_day"] - new["opened_day"])
             self.stamper.stamp(model, new)
             if new != row:
-                before.append(tuple(row.values()))
+                before[key] = tuple(row.values())
                 after.append(tuple(new.values()))
                 updates.append((key, *(new[name] for name in written)))
         bulk.update_rows(model, ["id"], list(written), updates)
@@ -167,7 +168,7 @@ def _set_business_seconds(org: Organisation, now: datetime) -> None:
     hours = calendar if any(calendar.hours) else None
     columns = ("reply_business_seconds", "resolution_business_seconds")
     for part in _parts(Ticket):
-        before, after, updates = [], [], []
+        before, after, updates = {}, [], []
         for key, row in part.items():
             new = row | {
                 columns[0]: _between(hours, row["opened_at"], row["replied_at"]),
@@ -178,7 +179,7 @@ def _set_business_seconds(org: Organisation, now: datetime) -> None:
                 (key, *(new[name] for name in columns), org.calendar_version)
             )
             if any(new[name] != row[name] for name in columns):
-                before.append(tuple(row.values()))
+                before[key] = tuple(row.values())
                 after.append(tuple(new.values()))
         bulk.update_rows(Ticket, ["id"], [*columns, "calendar_version"], updates)
         changes.announce(Ticket, before=before, after=after, now=now, cause="edit")

@@ -8,7 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from crmkpi.accounts.queries import get_organisation
-from crmkpi.crm import acquisition, changes, derived, follow_ups
+from crmkpi.crm import acquisition, attribution, changes, derived, follow_ups
 from crmkpi.crm.models import (
     Campaign,
     Contact,
@@ -79,8 +79,8 @@ def remove(model: Model, rows: dict[int, changes.Row], *, now: datetime) -> None
         derived.replace(follower, old, {}, now=now, cause="deletion")
     for linked, column in _LINKED.get(model, ()):
         _unlink(linked, column, rows, now)
+    changes.announce(model, before=rows, after=[], now=now, cause="deletion")
     model._base_manager.filter(pk__in=list(rows)).delete()
-    changes.announce(model, before=rows.values(), after=[], now=now, cause="deletion")
     names = changes.columns(model)
     _follow(model, [dict(zip(names, row, strict=True)) for row in rows.values()], now)
 
@@ -95,6 +95,8 @@ def _follow(model: Model, gone: Iterable[dict[str, Any]], now: datetime) -> None
             zone=get_organisation().zone,
             cause="deletion",
         )
+    if model is Interaction:
+        attribution.refresh(attribution.touched(gone), now=now, cause="deletion")
     for rule in (follow_ups.TICKETS, follow_ups.CALLS):
         if rule.model is model:
             follow_ups.refresh(
@@ -121,7 +123,7 @@ def _unlink(linked: Model, column: str, keys: Collection[int], now: datetime) ->
     bulk.update_rows(linked, ["id"], [column], [(key, None) for key in rows])
     changes.announce(
         linked,
-        before=rows.values(),
+        before=rows,
         after=[(*row[:at], None, *row[at + 1 :]) for row in rows.values()],
         now=now,
         cause="edit",

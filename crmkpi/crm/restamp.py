@@ -126,13 +126,13 @@ def _restamp_model(
         changes.with_keys(model, agents, column="agent_id").filter(touched),
         for_update=True,
     )
-    before, after, updates = [], [], []
+    before, after, updates = {}, [], []
     for key, row in rows.items():
         values = dict(zip(names, row, strict=True))
         _stamp(model, values, stamper)
         stamped = tuple(values[name] for name in names)
         if stamped != row:
-            before.append(row)
+            before[key] = row
             after.append(stamped)
             updates.append((key, *(values[name] for name in _written(model))))
     bulk.update_rows(model, ["id"], _written(model), updates)

@@ -7,15 +7,17 @@ from typing import Any
 from crmkpi.accounts.queries import get_organisation
 from crmkpi.crm import acquisition, changes, costs, spells
 from crmkpi.crm.exchange import Exchange
-from crmkpi.crm.models import Cost, Exclusion, Opportunity, Order
+from crmkpi.crm.exclusions import accounts_for_tests, passed_on
+from crmkpi.crm.models import Contract, Cost, Exclusion, Opportunity, Order
 from crmkpi.crm.stamps import Stamper
 from crmkpi.lib import bulk
 from crmkpi.lib.money import to_major
 from crmkpi.lib.periods import UNDATED, local_day
 
-Model = type[Cost] | type[Opportunity] | type[Order]
+Model = type[Contract] | type[Cost] | type[Opportunity] | type[Order]
 # Columns whose day decides on the rate, the first known one first.
 RATE_DAYS: dict[Model, tuple[str, ...]] = {
+    Contract: ("started_day",),
     Cost: ("first_day",),
     Opportunity: ("closed_day", "opened_day"),
     Order: ("paid_day",),
@@ -47,7 +49,7 @@ def _value(
         original_currency__in=list(currencies), exclusion=Exclusion.NO_RATE
     )
     names = changes.columns(model)
-    before, valued = [], {}
+    before, valued = {}, {}
     for key, row in changes.rows_by_key(left_out, for_update=True).items():
         values = dict(zip(names, row, strict=True))
         currency = values["original_currency"]
@@ -56,13 +58,17 @@ def _value(
         day = next((day for day in days if day not in (None, UNDATED)), today)
         converted = exchange.convert(amount, currency, day).amount
         if converted is not None:
-            before.append(row)
-            valued[key] = values | {"amount": converted, "exclusion": 0}
+            before[key] = row
+            valued[key] = values | {_amount(model): converted}
+    tests = accounts_for_tests(new.get("customer_id") for new in valued.values())
+    for new in valued.values():
+        is_test = new.get("customer_id") in tests
+        new["exclusion"] = passed_on(Exclusion.NONE, is_test_customer=is_test)
     bulk.update_rows(
         model,
         ["id"],
-        ["amount", "exclusion"],
-        [(key, new["amount"], 0) for key, new in valued.items()],
+        [_amount(model), "exclusion"],
+        [(key, new[_amount(model)], new["exclusion"]) for key, new in valued.items()],
     )
     changes.announce(
         model,
@@ -73,6 +79,10 @@ def _value(
     )
     _follow(model, valued, now)
     return len(valued)
+
+
+def _amount(model: Model) -> str:
+    return "monthly_amount" if model is Contract else "amount"
 
 
 def _follow(model: Model, rows: dict[int, dict[str, Any]], now: datetime) -> None:

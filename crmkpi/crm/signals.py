@@ -3,10 +3,11 @@
 from django.dispatch import Signal
 
 # Rows of a fact, or of what is derived from facts, changed. The sender is the model.
-# Arguments: columns (attnames), before (tuples of the rows that changed or went, as
-# they were), after (tuples of the rows that came or changed, as they are), now, cause
-# ("import", "edit", "late rows", "reassignment" or "deletion"). Rows that stayed equal
-# are in neither.
+# Arguments: columns (attnames), before (tuples of the rows that changed or go, as they
+# were), keys (their primary keys), after (tuples of the rows that came or changed, as
+# they are), now, cause ("import", "edit", "late rows", "reassignment" or "deletion"),
+# run_id and actor_id (of the import or person behind it, None where nobody is known).
+# Rows that stayed equal are in neither. Rows that go are still there.
 facts_changed = Signal()
 
 # Ratings came as columns of interactions or tickets. Arguments: source (its slug),
@@ -16,3 +17,7 @@ facts_changed = Signal()
 # keep one response for each record and kind. A receiver may return the external ids of
 # the records whose response is new or other than before.
 ratings_received = Signal()
+
+# Customers came into other segments. Arguments: moves (by customer the members before
+# and after), from_day (rows of that day and later follow), now.
+segments_moved = Signal()

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import models
 
@@ -76,14 +76,15 @@ class Cutter:
         proposed = _point(record, "proposed") if self.kind is STAGES else None
         names = changes.columns(self.kind.model)
         found = []
-        for stretch in split(stretches, proposed):
+        for stretch, stay in stays(split(stretches, proposed)):
             traits = {name: record[name] for name in self.kind.copied}
             traits[self.kind.parent] = parent
             traits["agent_id"] = stretch.agent
             if self.kind.state:
                 traits[self.kind.state] = stretch.state
             traits |= self._is_open(stretch, proposed)
-            for piece in self._pieces(stretch):
+            traits["entered_day"] = stay.entered_day
+            for piece in self._pieces(stretch, stay):
                 values = traits | piece
                 found.append(tuple(values.get(name) for name in names))
         return found
@@ -98,7 +99,7 @@ class Cutter:
         )
         return {"is_open": True, "before_proposal": early}
 
-    def _pieces(self, stretch: Stretch) -> Iterable[dict[str, Any]]:
+    def _pieces(self, stretch: Stretch, stay: "Stay") -> Iterable[dict[str, Any]]:
         """Give the parts of a stretch that lie in one team each."""
         start, end = stretch.start, stretch.end
         spans = self.directory.spans(
@@ -117,12 +118,48 @@ class Cutter:
                 piece["ended_at"] = self._midnight(end_day or 0)
             elif end is not None:
                 piece["ended_at"] = end.at
-                # A stretch counts once, however many teams it ran through.
-                piece["seconds"] = _seconds(start, end)
+                piece["days"] = stay.days
             yield piece
 
     def _midnight(self, day: int) -> datetime:
         return day_start(day, self.zone)
+
+
+class Stay(NamedTuple):
+    """The time in one state, whoever owned the record, as far as one stretch tells."""
+
+    entered_day: int
+    days: int | None  # with its last stretch, once that has ended
+
+
+def stays(stretches: Sequence[Stretch]) -> list[tuple[Stretch, Stay]]:
+    """Return stretches in their order, each with the stay in its state.
+
+    A stay counts once, however many owners it had: with its last stretch.
+
+    Example: one state from day 3 to 5 under one owner and to 9 under the next gives
+    Stay(3, None) and Stay(3, 6).
+    """
+    found: list[tuple[Stretch, Stay]] = []
+    entered = UNDATED
+    for index, stretch in enumerate(stretches):
+        before = stretches[index - 1] if index else None
+        after = stretches[index + 1] if index + 1 < len(stretches) else None
+        if before is None or not _goes_on(before, stretch):
+            entered = stretch.start.day
+        days = None
+        if stretch.end is not None and not (after and _goes_on(stretch, after)):
+            days = _days(entered, stretch.end.day)
+        found.append((stretch, Stay(entered, days)))
+    return found
+
+
+def _goes_on(one: Stretch, other: Stretch) -> bool:
+    return one.end == other.start and one.state == other.state
+
+
+def _days(start: int, end: int) -> int | None:
+    return None if UNDATED in (start, end) else max(0, end - start)
 
 
 def update(
@@ -192,9 +229,3 @@ def stretches_of(
 def _point(record: Values, name: str) -> Point | None:
     day = record[f"{name}_day"]
     return None if day is None else Point(day, record[f"{name}_at"])
-
-
-def _seconds(start: Point, end: Point) -> int | None:
-    if start.at is None or end.at is None or UNDATED in (start.day, end.day):
-        return None
-    return max(0, int((end.at - start.at).total_seconds()))

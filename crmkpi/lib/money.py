@@ -18,12 +18,13 @@ def digits(currency: str) -> int:
     Raises: MoneyError for a code that is no currency.
     Example: `digits("EUR") == 2`, `digits("JPY") == 0`, `digits("KWD") == 3`
     """
-    if currency not in _CURRENCIES:
+    try:
+        return _DIGITS[currency]
+    except KeyError:
         raise MoneyError(
             _("“%(code)s” is not a currency. Write a code such as EUR or USD.")
             % {"code": currency[:20]}
-        )
-    return get_currency_precision(currency)
+        ) from None
 
 
 def to_minor(amount: Decimal, currency: str) -> int:
@@ -79,4 +80,4 @@ def spread(amount: int, days: int) -> list[int]:
     return [sign * (share + 1)] * rest + [sign * share] * (days - rest)
 
 
-_CURRENCIES = frozenset(list_currencies())
+_DIGITS = {code: get_currency_precision(code) for code in list_currencies()}

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
+from functools import lru_cache
 
 from babel import Locale
 from babel.numbers import get_currency_symbol
@@ -64,9 +65,27 @@ def figure(
     """
     if value is None:
         return Figure(_("no value"), "")
-    amount = _exact(value)
+    is_signed = signed or unit == Unit.POINTS
+    return _written(
+        _exact(value), unit, currency, is_signed, compact, digits, get_language()
+    )
+
+
+# A page prints the same numbers in cell, chart and sentence, and again when it is
+# loaded anew; writing one takes longer than fetching its row.
+@lru_cache(maxsize=8192)
+def _written(
+    amount: Decimal,
+    unit: Unit,
+    currency: str,
+    is_signed: bool,
+    compact: bool,
+    digits: int | None,
+    language: str | None,
+) -> Figure:
+    """Return a figure in the active language, which must be the one given."""
     text, suffix = _WRITERS[unit](abs(amount), currency, compact, digits)
-    return Figure(_with_sign(text, amount, signed or unit == Unit.POINTS), suffix)
+    return Figure(_with_sign(text, amount, is_signed), suffix)
 
 
 def difference(

@@ -1,6 +1,6 @@
 """Opportunities as they come in: stages, days, amounts, teams, spells."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -326,8 +326,8 @@ class TestSpells:
     def test_a_closed_deal_was_open_until_then(self, world):
         take("opportunity", opportunity(stage="Won", closed=at("2026-01-12 09:00")))
         assert spells(
-            StageSpell, "stage__name", "started_day", "ended_day", "seconds"
-        ) == [("Open", day("2026-01-02"), day("2026-01-12"), 10 * 86_400)]
+            StageSpell, "stage__name", "started_day", "ended_day", "days"
+        ) == [("Open", day("2026-01-02"), day("2026-01-12"), 10)]
 
     def test_the_proposal_divides_them(self, world):
         take("opportunity", opportunity(proposed=at("2026-01-20 09:00")))
@@ -343,6 +343,20 @@ class TestSpells:
         assert spells(StageSpell, *names) == [
             ("Prospecting", True, day("2026-01-02"), TODAY),
             ("Proposal", False, TODAY, None),
+        ]
+
+    def test_a_stay_in_a_stage_counts_once_whoever_owned_the_deal(self, world):
+        """Prospecting from 2 January: Cleo's, then Alice's, then it was won."""
+        take("opportunity", opportunity())
+        take("opportunity", opportunity(owner="Alice"))
+        later = NOW + timedelta(days=10)
+        take("opportunity", opportunity(owner="Alice", stage="Proposal"), now=later)
+        names = ("stage__name", "entered_day", "ended_day", "days")
+        first, length = day("2026-01-02"), TODAY + 10 - day("2026-01-02")
+        assert spells(StageSpell, *names) == [
+            ("Prospecting", first, TODAY, None),
+            ("Prospecting", first, TODAY + 10, length),
+            ("Proposal", TODAY + 10, None, None),
         ]
 
     def test_another_owner_takes_over_on_the_day_we_hear_of_it(self, world, heard):
@@ -375,10 +389,10 @@ class TestSpells:
             now=NOW,
         )
         take("opportunity", opportunity(stage="Won", closed=at("2026-01-12 09:00")))
-        names = ("team__name", "started_day", "ended_day", "seconds")
+        names = ("team__name", "started_day", "ended_day", "days")
         assert spells(StageSpell, *names) == [
             ("Sales North", day("2026-01-02"), day("2026-01-06"), None),
-            ("Support Berlin", day("2026-01-06"), day("2026-01-12"), 10 * 86_400),
+            ("Support Berlin", day("2026-01-06"), day("2026-01-12"), 10),
         ]
         first, second = StageSpell.objects.order_by("started_day")
         assert first.ended_at == second.started_at == at("2026-01-05 23:00")

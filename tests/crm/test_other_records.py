@@ -13,7 +13,9 @@ from crmkpi.crm.models import (
     Cost,
     CostShare,
     Customer,
+    CustomerSpell,
     EngagementDay,
+    Exclusion,
     Lead,
     LeadSpell,
     MarketFigure,
@@ -123,6 +125,13 @@ def test_campaigns_end_the_day_after_their_last(world):
     assert take("campaign", {"name": "Spring"}).same == 1
 
 
+def test_a_campaign_may_be_a_team_s_own(world):
+    take("campaign", {"name": "Spring", "team": "Sales"}, {"name": "Autumn"})
+    teams = dict(Campaign.objects.values_list("name", "team__name"))
+    assert teams == {"Spring": "Sales", "Autumn": None}
+    assert take("campaign", {"name": "Spring"}).same == 1
+
+
 class TestLeads:
     ROW = {
         "external_id": "l1",
@@ -191,6 +200,33 @@ class TestOrders:
     def test_paid_nobody_knows_when(self, world):
         take("order", order(paid=None))
         assert Order.objects.get().paid_day == UNDATED
+
+
+def test_a_contract_waits_for_the_rate_of_its_currency(world):
+    take("customer", {"name": "Acme"})
+    row = {
+        "external_id": "k1",
+        "customer": "Acme",
+        "started": date(2026, 1, 5),
+        "monthly_amount": Decimal("49.90"),
+        "currency": "USD",
+    }
+    take("contract", row)
+    contract = Contract.objects.get()
+    assert (contract.monthly_amount, contract.exclusion) == (None, Exclusion.NO_RATE)
+    assert (contract.original_amount, contract.original_currency) == (4990, "USD")
+    assert not CustomerSpell.objects.exists()
+
+    rate = {"currency": "USD", "day": date(2026, 1, 2), "rate": Decimal("0.8")}
+    assert list(take("exchange_rate", rate).warnings.values()) == [1]
+
+    contract.refresh_from_db()
+    assert (contract.monthly_amount, contract.exclusion) == (3992, 0)
+    assert CustomerSpell.objects.get().started_day == day("2026-01-05")
+    assert take("contract", row).same == 1
+    take("contract", {"external_id": "k1", "kind": "service"})
+    contract.refresh_from_db()  # a table without amounts keeps them
+    assert (contract.monthly_amount, contract.original_currency) == (3992, "USD")
 
 
 def test_contracts(world):

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import IntegrityError, connection
@@ -39,6 +40,15 @@ def test_inserted_values_come_back_as_they_were(size: int) -> None:
     keys = insert_new(Source, COLUMNS, rows, conflict=["slug"])
     assert stored() == rows
     assert keys == list(Source.objects.order_by("pk").values_list("pk", flat=True))
+
+
+@both_sizes
+def test_an_instant_of_another_zone_is_found_as_the_model_writes_it(size: int) -> None:
+    away = NOON.astimezone(ZoneInfo("Asia/Kathmandu"))
+    rows = [(f"s{i}", "Shop", 1, away, {}) for i in range(size)]
+    insert_new(Source, COLUMNS, rows, conflict=["slug"])
+    Source.objects.create(slug="other", name="Shop", last_success_at=away)
+    assert Source.objects.filter(last_success_at=NOON).count() == size + 1
 
 
 @both_sizes

@@ -1,9 +1,8 @@
 """Values as fields take them: each kind checked, with words for what is wrong."""
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from functools import cache
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -11,8 +10,9 @@ from django.utils.translation import gettext_lazy
 
 from crmkpi.crm.ingest.fields import folded
 from crmkpi.crm.ingest.registry import Field, Kind, Record, RowFault
+from crmkpi.crm.models import Member
 from crmkpi.lib.periods import FIRST_DAY, LAST_DAY, from_day
-from crmkpi.lib.values import ValueFault, parse_text
+from crmkpi.lib.values import ValueFault, is_missing, parse_text
 
 Check = Callable[[Any], Any]
 
@@ -26,48 +26,69 @@ class Unfit(ValueError):
     """A value that its field does not take."""
 
 
-def checked(record: Record, values: Mapping[str, Any], now: datetime) -> dict[str, Any]:
-    """Return the values of a row as they are written, references still as texts.
+class Checker:
+    """Checks the rows of a record; `now` is in the organisation's zone."""
 
-    `now` is in the organisation's zone.
+    def __init__(self, record: Record, now: datetime) -> None:
+        self.record, self.now = record, now
+        self._checks = {field.name: _check_of(field) for field in record.fields}
+        self._required = [field.name for field in record.fields if field.required]
+        self._past = [
+            field.name
+            for field in record.fields
+            if field.kind is Kind.INSTANT and not field.future
+        ]
+        # Clocks and zones may differ by a day.
+        self._future = now.astimezone(UTC) + timedelta(days=1)
+        self._last_day = now.date() + timedelta(days=1)
 
-    Shape: only fields that the row has; blank texts are None; external_id always.
-    Raises: RowFault for an unknown field, an unfit value, a required one left blank,
-    and for values that do not go together.
-    """
-    checks = _checks(record)
-    good: dict[str, Any] = {}
-    for name, value in values.items():
-        check = checks.get(name)
-        if check is None:
-            raise RowFault(name, _("There is no such field."))
-        if value is not None and value != "":
-            try:
-                value = check(value)
-            except Unfit as fault:
-                raise RowFault(name, str(fault)) from None
-        good[name] = None if value == "" else value
-    if record.natural_key and good.get("external_id") is None:
-        good["external_id"] = _natural_key(record, good)
-    for name in _required(record):
-        if good.get(name) is None and (name in good or name == "external_id"):
-            raise RowFault(name, REQUIRED)
-    for name in _past(record):
-        value = good.get(name)
-        if value is not None and _is_future(value, now):
-            raise RowFault(name, _("This lies in the future."))
-    record.writer.check(good, now)
-    return good
+    def checked(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the values of a row as they are written, references still as texts.
 
+        Shape: only fields that the row has; blank texts are None; external_id always.
+        Raises: RowFault for an unknown field, an unfit value, a required one left
+        blank, and for values that do not go together.
+        """
+        checks = self._checks
+        good: dict[str, Any] = {}
+        for name, value in values.items():
+            check = checks.get(name)
+            if check is None:
+                raise RowFault(name, _("There is no such field."))
+            if value is not None and value != "":
+                try:
+                    value = check(value)
+                except Unfit as fault:
+                    raise RowFault(name, str(fault)) from None
+            good[name] = None if value == "" else value
+        if self.record.natural_key and good.get("external_id") is None:
+            good["external_id"] = _natural_key(self.record, good)
+        for name in self._required:
+            if good.get(name) is None and (name in good or name == "external_id"):
+                raise RowFault(name, REQUIRED)
+        for name in self._past:
+            value = good.get(name)
+            if value is not None and self._is_future(value):
+                raise RowFault(name, _("This lies in the future."))
+        self.record.writer.check(good, self.now)
+        return good
 
-def lacking(record: Record, values: Mapping[str, Any]) -> str | None:
-    """Return a required field that the table of a row does not have."""
-    return next((name for name in _required(record) if name not in values), None)
+    def lacking(self, values: Mapping[str, Any]) -> str | None:
+        """Return a required field that the table of a row does not have."""
+        for name in self._required:
+            if name not in values:
+                return name
+        return None
+
+    def _is_future(self, value: date) -> bool:
+        if isinstance(value, datetime):
+            return value >= self._future
+        return value > self._last_day
 
 
 def identity_of(record: Record, values: Mapping[str, Any]) -> tuple[Any, ...]:
     """Return what no two rows of one import may have in common."""
-    return tuple(values.get(name) for name in record.identity)
+    return tuple([values.get(name) for name in record.identity])
 
 
 def _natural_key(record: Record, values: Mapping[str, Any]) -> str | None:
@@ -77,31 +98,12 @@ def _natural_key(record: Record, values: Mapping[str, Any]) -> str | None:
     return " / ".join("" if part is None else str(part) for part in parts)[:200]
 
 
-@cache
-def _checks(record: Record) -> dict[str, Check]:
-    return {field.name: _check_of(field) for field in record.fields}
-
-
-@cache
-def _required(record: Record) -> tuple[str, ...]:
-    return tuple(field.name for field in record.fields if field.required)
-
-
-@cache
-def _past(record: Record) -> tuple[str, ...]:
-    return tuple(
-        field.name
-        for field in record.fields
-        if field.kind is Kind.INSTANT and not field.future
-    )
-
-
 def _check_of(field: Field) -> Check:
     match field.kind:
         case Kind.TEXT:
             return _text(field.max_length)
         case Kind.REFERENCE:
-            return _reference
+            return _member if field.to in Member.Dimension.values else _reference
         case Kind.WHOLE:
             return _whole(field.low, field.high)
         case Kind.NUMBER | Kind.MONEY:
@@ -136,6 +138,12 @@ def _reference(value: Any) -> str:
         return str(value)
     found: str = _short_text(value)
     return found
+
+
+def _member(value: Any) -> str:
+    """Return the name of a member; nothing for words that say nothing."""
+    found = _reference(value).strip()
+    return "" if is_missing(found) or not found.strip("0-. ") else found
 
 
 def _whole(low: int | None, high: int | None) -> Check:
@@ -196,7 +204,9 @@ def _choice(field: Field) -> Check:
 
     def check(value: Any) -> Any:
         if isinstance(value, str):
-            found = choices.get(folded(value))
+            found = choices.get(value)
+            if found is None:
+                found = choices.get(folded(value))
             if found is not None:
                 return found
         elif value in values and not isinstance(value, bool):
@@ -206,10 +216,3 @@ def _choice(field: Field) -> Check:
         )
 
     return check
-
-
-def _is_future(value: date, now: datetime) -> bool:
-    """Whether something lies in the future; clocks and zones may differ by a day."""
-    if isinstance(value, datetime):
-        return (value - now).days >= 1
-    return (value - now.date()).days > 1

@@ -17,8 +17,8 @@ from crmkpi.accounts.queries import get_organisation
 from crmkpi.crm.ingest.mapping import TableMapping
 from crmkpi.crm.ingest.reader import Reader
 from crmkpi.crm.ingest.registry import Record, Row, RowError
-from crmkpi.crm.ingest.services import Intake, Outcome, ensure_source
-from crmkpi.crm.models import ImportRun, Source
+from crmkpi.crm.ingest.services import Intake, Outcome, ensure_source, note_success
+from crmkpi.crm.models import ImportRun
 from crmkpi.lib.tables import Table, open_table
 
 # Small enough that a page's own write never waits long for the lock of SQLite.
@@ -134,11 +134,10 @@ def _import(
 
 def _note_success(run: ImportRun, now: datetime) -> None:
     """Keep when a source last worked, and how its columns were read."""
-    source = Source.objects.select_for_update(no_key=True).get(pk=run.source_id)
-    source.last_success_at = now
+    source = note_success(run.source_id, now=now)
     if run.mapping:
         source.mapping[run.record] = run.mapping
-    source.save(update_fields=["last_success_at", "mapping"])
+        source.save(update_fields=["mapping"])
 
 
 @dataclass

@@ -7,19 +7,20 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from crmkpi.crm.ingest.registry import Record
 
 ORDERS = ("YMD", "DMY", "MDY")
-KEYS = (
-    "columns",
-    "constants",
-    "values",
-    "identity",
-    "date_order",
-    "decimal",
-    "zone",
-)
+KEYS = {  # of a mapping, with what each says
+    "columns": gettext_lazy("which heading is which field, or a list of fields"),
+    "constants": gettext_lazy("a field that has the same value in every row"),
+    "values": gettext_lazy("of a field, your words and the ones they stand for"),
+    "identity": gettext_lazy("headings whose values together are the id of a row"),
+    "date_order": gettext_lazy("YMD, DMY or MDY, as dates are written; else YMD"),
+    "decimal": gettext_lazy("the sign before decimals: a point, or a comma"),
+    "zone": gettext_lazy("of times that do not say theirs; else the organisation's"),
+}
 
 
 class MappingError(ValueError):

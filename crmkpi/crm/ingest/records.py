@@ -78,7 +78,12 @@ CUSTOMER = Record(
         ref("owner", "agent", _("Who looks after it"), column="agent_id"),
         ref("industry", "industry", column="industry_id"),
         ref("region", "region", column="region_id"),
-        ref("segment", "segment", column="segment_id"),
+        ref(
+            "segment",
+            "segment",
+            _("Counts while no rule puts the customer into another"),
+            column="given_segment_id",
+        ),
         text("country", length=100, column="country"),
         whole("employees", column="employees"),
         text("language", _("Code such as en or pt-BR"), length=12, column="language"),
@@ -155,6 +160,7 @@ CAMPAIGN = Record(
         external_id(OR_NAME, required=False),
         text("name", length=300, required=True, column="name"),
         channel(),
+        ref("team", "team", _("Whose campaign it is"), column="team_id"),
         day("started", _("First day")),
         day("ended", _("Last day; blank: still running")),
         exclusion(),
@@ -434,6 +440,9 @@ ENGAGEMENT_DAY = Record(
             "engagements", _("Clicks, likes, replies"), high=_BIG, column="engagements"
         ),
         whole("visits", high=_BIG, column="visits"),
+        whole(
+            "visitors", _("Different people of the day"), high=_BIG, column="visitors"
+        ),
         seconds("visit_seconds", _("Of all visits"), high=_BIG, column="visit_seconds"),
         whole("active_users", high=_BIG, column="active_users"),
         exclusion(),
@@ -458,6 +467,12 @@ MARKET_FIGURE = Record(
         ),
         text("subject", _("Of whom, such as a competitor"), column="subject"),
         Field("value", Kind.NUMBER, required=True, column="value"),
+        whole(
+            "out_of",
+            _("Of an audit (data_accuracy): how many fields were checked"),
+            high=2**53,
+            column="out_of",
+        ),
         text("unit", length=32, column="unit"),
         day("first_day", _("First day it holds for"), required=True),
         day("last_day", _("Last day it holds for"), required=True),

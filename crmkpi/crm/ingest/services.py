@@ -11,7 +11,8 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from crmkpi.accounts.models import User
-from crmkpi.accounts.queries import get_organisation
+from crmkpi.accounts.queries import get_organisation, today
+from crmkpi.crm import changes
 from crmkpi.crm.ingest import checks
 from crmkpi.crm.ingest.references import MADE, References
 from crmkpi.crm.ingest.registry import (
@@ -27,6 +28,7 @@ from crmkpi.crm.ingest.registry import (
 from crmkpi.crm.ingest.writers.base import FactWriter
 from crmkpi.crm.members import folded
 from crmkpi.crm.models import ImportRun, Source
+from crmkpi.crm.rhythm import with_day
 
 
 @dataclass
@@ -81,7 +83,9 @@ def ingest(
     source="shop", now=now).new == 1`
     """
     with transaction.atomic():
-        intake = Intake(get_record(record), ensure_source(source), now=now, run=run)
+        intake = Intake(
+            get_record(record), ensure_source(source), now=now, run=run, actor=actor
+        )
         good = intake.check(enumerate(rows, first_row))
         outcome = intake.outcome
         refused = intake.refuse_late()
@@ -91,8 +95,17 @@ def ingest(
         intake.write([row for row in good if row.number not in refused])
         intake.finish()
         if run is None:
-            Source.objects.filter(pk=intake.source.pk).update(last_success_at=now)
+            note_success(intake.source.pk, now=now)
     return outcome
+
+
+def note_success(source_id: int, *, now: datetime) -> Source:
+    """Note that a source came through; call it inside the transaction."""
+    source = Source.objects.select_for_update(no_key=True).get(pk=source_id)
+    source.last_success_at = now
+    source.came_days = with_day(source.came_days, today(now, get_organisation()))
+    source.save(update_fields=["last_success_at", "came_days"])
+    return source
 
 
 def delete_records(
@@ -140,10 +153,13 @@ class Intake:
         *,
         now: datetime,
         run: ImportRun | None = None,
+        actor: User | None = None,
     ) -> None:
+        self.actor = actor
         self.record, self.source, self.now, self.run = record, source, now, run
         self.outcome = Outcome()
-        self._local_now = now.astimezone(ZoneInfo(get_organisation().zone))
+        local_now = now.astimezone(ZoneInfo(get_organisation().zone))
+        self._checker = checks.Checker(record, local_now)
         self._references = References(source, now)
         self._rows_of: dict[tuple[Any, ...], int] = {}  # identity -> row number
         self._names: set[str] = set()  # ids and names of the rows of this import
@@ -167,7 +183,7 @@ class Intake:
         good: list[Row] = []
         for number, values in rows:
             try:
-                row = Row(number, checks.checked(self.record, values, self._local_now))
+                row = Row(number, self._checker.checked(values))
             except RowFault as fault:
                 self._refuse(number, fault, values)
                 continue
@@ -208,11 +224,11 @@ class Intake:
 
     def _write(self, rows: Sequence[Row]) -> Counts:
         resolved = self._resolved(rows)
-        return self.record.writer.write(
-            Batch(
-                self.record, self.source, resolved, self.now, self.run, self._references
-            )
+        batch = Batch(
+            self.record, self.source, resolved, self.now, self.run, self._references
         )
+        with changes.made_by(run=self.run, actor=self.actor):
+            return self.record.writer.write(batch)
 
     def _resolved(self, rows: Sequence[Row]) -> list[Row]:
         """Return the rows with primary keys in place of what references are called.
@@ -225,11 +241,8 @@ class Intake:
                 continue
             name = one.name
             # In the order of the rows: the first spelling of a new name is kept.
-            texts = dict.fromkeys(
-                row.values[name]
-                for row in rows
-                if isinstance(row.values.get(name), str)
-            )
+            values = dict.fromkeys([row.values.get(name) for row in rows])
+            texts = [value for value in values if isinstance(value, str)]
             if not texts:
                 continue
             keys = self._references.keys(one.to, texts)
@@ -259,7 +272,7 @@ class Intake:
         partial = [
             row
             for row in rows
-            if checks.lacking(self.record, row.values)
+            if self._checker.lacking(row.values)
             or (begins and begins not in row.values)
         ]
         stored: Mapping[str, dict[str, Any]] = {}
@@ -276,9 +289,9 @@ class Intake:
         return refused
 
     def _check_against(self, stored: dict[str, Any] | None, row: Row) -> None:
-        lacking = checks.lacking(self.record, row.values)
+        lacking = self._checker.lacking(row.values)
         if stored is not None:
-            self.record.writer.check(stored | row.values, self._local_now)
+            self.record.writer.check(stored | row.values, self._checker.now)
         elif lacking is not None:
             raise RowFault(lacking, checks.REQUIRED)
 

@@ -23,6 +23,7 @@ from crmkpi.crm.models.operations import (
 )
 from crmkpi.crm.models.opportunities import Opportunity, Stage, StageSpell
 from crmkpi.crm.models.orders import Order, Product
+from crmkpi.crm.models.segments import Segment, SegmentStay, SegmentTurn
 from crmkpi.crm.models.tickets import SlaClock, Ticket, TicketSpell
 
 __all__ = [
@@ -49,6 +50,9 @@ __all__ = [
     "Order",
     "ProcessRun",
     "Product",
+    "Segment",
+    "SegmentStay",
+    "SegmentTurn",
     "SlaClock",
     "Source",
     "Spell",

@@ -35,6 +35,7 @@ class Exclusion(models.IntegerChoices):
     DELETED = 5, _("Deleted in the source")
     DRAFT = 6, _("Draft")
     NO_RATE = 7, _("No exchange rate for its currency")
+    CUSTOMER = 8, _("Customer is a test account")  # else it would count
 
 
 class Source(models.Model):
@@ -42,8 +43,10 @@ class Source(models.Model):
 
     slug = models.SlugField(max_length=64, unique=True)
     name = models.CharField(_("name"), max_length=200)
-    # Figures older than twice this are shown as stale.
-    expected_every_days = models.PositiveSmallIntegerField(default=1)
+    # After how many days it sends again; NULL: learned from the days it came through,
+    # of which the last few are kept (see rhythm.py).
+    expected_every_days = models.PositiveSmallIntegerField(null=True, blank=True)
+    came_days = models.JSONField(null=True, blank=True)
     last_success_at = models.DateTimeField(null=True, blank=True)
     mapping = models.JSONField(default=dict)  # remembered per record
 
@@ -123,6 +126,14 @@ class FxRate(models.Model):
         ]
 
 
+def added_field() -> models.DateTimeField:
+    """Return the column with the instant at which a row first came; it never changes.
+
+    Empty: NULL for rows that came before it was written down.
+    """
+    return models.DateTimeField(null=True, editable=False)
+
+
 class Fact(models.Model):
     """A row that happened, known to its source under an external id.
 
@@ -137,6 +148,7 @@ class Fact(models.Model):
         choices=Exclusion, default=Exclusion.NONE
     )
     written_at = models.DateTimeField()  # when this installation last learnt of it
+    added_at = added_field()
     import_run = models.ForeignKey(
         ImportRun, models.SET_NULL, null=True, blank=True, related_name="+"
     )
@@ -166,6 +178,7 @@ class Spell(models.Model):
     started_day = models.IntegerField()
     ended_at = models.DateTimeField(null=True)
     ended_day = models.IntegerField(null=True)
+    added_at = added_field()
 
     class Meta:
         abstract = True

@@ -4,7 +4,14 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from crmkpi.crm.models.base import Channel, Fact, agent_field, axis_indexes, team_field
+from crmkpi.crm.models.base import (
+    Channel,
+    Fact,
+    added_field,
+    agent_field,
+    axis_indexes,
+    team_field,
+)
 from crmkpi.crm.querysets import FactQuerySet
 
 
@@ -13,12 +20,17 @@ class Campaign(Fact):
 
     name = models.CharField(_("name"), max_length=300)
     channel = models.PositiveSmallIntegerField(choices=Channel, default=Channel.UNKNOWN)
+    agent = agent_field()
+    team = team_field()
     started_day = models.IntegerField(_("first day"), null=True, blank=True)
     ended_day = models.IntegerField(_("day after the last"), null=True, blank=True)
 
     objects = FactQuerySet.as_manager()
     agent_path = None
-    team_paths = ()
+    team_paths = ("team",)
+
+    class Meta(Fact.Meta):
+        indexes = axis_indexes("campaign", "started_day", "team", "channel")
 
     def __str__(self) -> str:
         return self.name
@@ -72,6 +84,7 @@ class CostShare(models.Model):
     )
     agent = agent_field()
     team = team_field()
+    added_at = added_field()
 
     objects = FactQuerySet.as_manager()
     agent_path = None

@@ -31,6 +31,8 @@ class Contract(Fact):
     )
     segment = member_field(Member.Dimension.SEGMENT)
     monthly_amount = models.BigIntegerField(null=True)  # minor units
+    original_amount = models.BigIntegerField(null=True)  # of a month, as it came
+    original_currency = models.CharField(max_length=3, blank=True)
     started_day = models.IntegerField(_("first day"))
     ended_day = models.IntegerField(_("day after the last"), null=True, blank=True)
     due_day = models.IntegerField(_("renewal due"), null=True, blank=True)

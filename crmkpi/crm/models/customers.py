@@ -26,7 +26,12 @@ class Customer(Fact):
     agent = agent_field(verbose_name=_("owner"))
     industry = member_field(Member.Dimension.INDUSTRY)
     region = member_field(Member.Dimension.REGION)
+    # The one that counts today: that of a rule, else what the source gave. The stays
+    # in crm.SegmentStay tell which one counted on an earlier day (see segments/).
     segment = member_field(Member.Dimension.SEGMENT)
+    given_segment = member_field(Member.Dimension.SEGMENT)
+    ruled_segment = member_field(Member.Dimension.SEGMENT)
+    acquired_segment = member_field(Member.Dimension.SEGMENT)  # on acquired_day
     country = models.CharField(_("country"), max_length=100, blank=True)
     employees = models.PositiveIntegerField(_("employees"), null=True, blank=True)
     language = models.CharField(_("language"), max_length=12, blank=True)
@@ -36,7 +41,12 @@ class Customer(Fact):
     acquired_day = models.IntegerField(null=True, editable=False)
     acquired_team = team_field()
     acquired_campaign = models.ForeignKey(
-        "crm.Campaign", models.SET_NULL, null=True, blank=True, related_name="+"
+        "crm.Campaign",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
     )
     acquired_channel = models.PositiveSmallIntegerField(
         choices=Channel, default=Channel.UNKNOWN
@@ -51,9 +61,16 @@ class Customer(Fact):
 
     class Meta(Fact.Meta):
         indexes = [
-            *axis_indexes(
-                "customer", "acquired_day", "acquired_team", "segment", "industry"
+            *axis_indexes("customer", "acquired_day", "acquired_team", "industry"),
+            *(  # the engine re-reads the cells of these, which are named otherwise
+                models.Index(
+                    fields=[f"acquired_{name}", "acquired_team", "acquired_day"],
+                    name=f"customer_acquired_{name}",
+                )
+                for name in ("segment", "channel", "campaign")
             ),
+            # the list narrowed down to a segment, and what rules changed of it
+            models.Index(fields=["segment"], name="customer_by_segment"),
             models.Index(fields=["name"], name="customer_by_name"),  # the list, search
         ]
 

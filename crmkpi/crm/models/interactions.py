@@ -44,6 +44,7 @@ class Interaction(Fact):
         null=True,
         blank=True,
         related_name="interactions",
+        db_index=False,
     )
     opportunity = models.ForeignKey(
         "crm.Opportunity",
@@ -79,7 +80,9 @@ class Interaction(Fact):
 
     class Meta(Fact.Meta):
         indexes = [
-            *axis_indexes("contact", "at_day", "at_team", "channel", "topic"),
+            *axis_indexes(
+                "contact", "at_day", "at_team", "channel", "topic", "campaign"
+            ),
             models.Index(  # finds the next call of the same customer and topic
                 fields=["customer", "topic", "started_at"], name="contact_follow_up"
             ),

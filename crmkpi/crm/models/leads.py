@@ -66,8 +66,17 @@ class Lead(Fact):
 
     class Meta(Fact.Meta):
         indexes = [
-            *axis_indexes("lead", "created_day", "created_team", "channel", "campaign"),
-            *axis_indexes("lead", "responded_day", "responded_team"),
+            *axis_indexes(
+                "lead", "created_day", "created_team", "channel", "campaign", "product"
+            ),
+            *axis_indexes(
+                "lead",
+                "responded_day",
+                "responded_team",
+                "channel",
+                "campaign",
+                "product",
+            ),
             *axis_indexes("lead", "closed_day", "closed_team"),
         ]
 

@@ -70,7 +70,12 @@ class EngagementDay(Fact):
 
     channel = models.PositiveSmallIntegerField(choices=Channel)
     campaign = models.ForeignKey(
-        "crm.Campaign", models.SET_NULL, null=True, blank=True, related_name="+"
+        "crm.Campaign",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
     )
     agent = agent_field()
     team = team_field()
@@ -78,6 +83,7 @@ class EngagementDay(Fact):
     reach = models.BigIntegerField(_("reach"), null=True, blank=True)
     engagements = models.BigIntegerField(_("engagements"), null=True, blank=True)
     visits = models.BigIntegerField(_("visits"), null=True, blank=True)
+    visitors = models.BigIntegerField(_("visitors"), null=True, blank=True)
     visit_seconds = models.BigIntegerField(_("seconds on site"), null=True, blank=True)
     active_users = models.BigIntegerField(_("active users"), null=True, blank=True)
 
@@ -86,7 +92,7 @@ class EngagementDay(Fact):
     team_paths = ("team",)
 
     class Meta(Fact.Meta):
-        indexes = axis_indexes("engagement", "day", "team", "channel")
+        indexes = axis_indexes("engagement", "day", "team", "channel", "campaign")
 
 
 class MarketFigure(Fact):
@@ -95,6 +101,9 @@ class MarketFigure(Fact):
     metric_key = models.CharField(_("figure"), max_length=64)  # "market_size", "csat"
     subject = models.CharField(_("of whom"), max_length=200, blank=True)
     value = models.DecimalField(_("value"), max_digits=20, decimal_places=4)
+    # Of an audit: how many fields were checked, and, as in `value`, found right.
+    out_of = models.BigIntegerField(_("out of"), null=True, blank=True)
+    confirmed = models.BigIntegerField(null=True, editable=False)
     unit = models.CharField(_("unit"), max_length=32, blank=True)
     first_day = models.IntegerField(_("first day"))
     end_day = models.IntegerField(_("day after the last"))
@@ -102,6 +111,10 @@ class MarketFigure(Fact):
     author = models.ForeignKey(
         "accounts.User", models.SET_NULL, null=True, blank=True, related_name="+"
     )
+    agent = agent_field(editable=False)  # always none: it is about the company
+    team = team_field()
+    # Of all that makes up the figure, so that sums over days tell when any of it moved.
+    checksum = models.BigIntegerField(default=0, editable=False)
 
     objects = FactQuerySet.as_manager()
     agent_path = None

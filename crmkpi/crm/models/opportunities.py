@@ -14,6 +14,7 @@ from crmkpi.crm.models.base import (
     team_field,
 )
 from crmkpi.crm.querysets import FactQuerySet
+from crmkpi.lib.periods import UNDATED
 
 
 class State(models.IntegerChoices):
@@ -99,8 +100,18 @@ class Opportunity(Fact):
                 "industry",
                 "product",
                 "channel",
+                "segment",
             ),
-            *axis_indexes("opp", "proposed_day", "proposed_team"),
+            *axis_indexes(
+                "opp",
+                "proposed_day",
+                "proposed_team",
+                "region",
+                "industry",
+                "product",
+                "channel",
+                "segment",
+            ),
             *axis_indexes(
                 "opp",
                 "closed_day",
@@ -109,6 +120,7 @@ class Opportunity(Fact):
                 "industry",
                 "product",
                 "channel",
+                "segment",
             ),
         ]
 
@@ -129,7 +141,9 @@ class StageSpell(Spell):
     product = models.ForeignKey(
         "crm.Product", models.SET_NULL, null=True, related_name="+", db_index=False
     )
-    seconds = models.BigIntegerField(null=True)  # of a completed stretch
+    # The day on which the deal came into the stage, whoever owned it then.
+    entered_day = models.IntegerField(default=UNDATED)
+    days = models.IntegerField(null=True)  # in the stage; of the last spell of a stay
 
     objects = FactQuerySet.as_manager()
     agent_path = "agent"

@@ -45,6 +45,8 @@ class Order(Fact):
         CROSS_SELL = 2, _("Cross-sell")
         RENEWAL = 3, _("Renewal")
 
+    CREDIT_DAYS = 30
+
     customer = models.ForeignKey(
         "crm.Customer", models.SET_NULL, null=True, blank=True, related_name="orders"
     )
@@ -62,7 +64,12 @@ class Order(Fact):
         db_index=False,
     )
     campaign = models.ForeignKey(
-        "crm.Campaign", models.SET_NULL, null=True, blank=True, related_name="orders"
+        "crm.Campaign",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="orders",
+        db_index=False,
     )
     channel = models.PositiveSmallIntegerField(choices=Channel, default=Channel.UNKNOWN)
     segment = member_field(Member.Dimension.SEGMENT)
@@ -74,6 +81,18 @@ class Order(Fact):
     paid_at = models.DateTimeField(_("paid"), null=True, blank=True)
     paid_day = models.IntegerField(null=True)
     paid_team = team_field()
+    # Whether it goes back to a campaign or to work with the customer, by the last touch
+    # in CREDIT_DAYS before payment, and to which campaign.
+    is_credited = models.BooleanField(default=False, editable=False)
+    credited_campaign = models.ForeignKey(
+        "crm.Campaign",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        db_index=False,
+    )
 
     objects = FactQuerySet.as_manager()
     agent_path = "agent"
@@ -81,5 +100,12 @@ class Order(Fact):
 
     class Meta(Fact.Meta):
         indexes = axis_indexes(
-            "order", "paid_day", "paid_team", "segment", "product", "channel"
+            "order",
+            "paid_day",
+            "paid_team",
+            "segment",
+            "product",
+            "channel",
+            "campaign",
+            "credited_campaign",
         )

@@ -8,6 +8,7 @@ from crmkpi.crm.models.base import (
     Fact,
     Member,
     Spell,
+    added_field,
     agent_field,
     axis_indexes,
     member_field,
@@ -79,7 +80,9 @@ class Ticket(Fact):
             *axis_indexes(
                 "ticket", "opened_day", "opened_team", "channel", "type", "segment"
             ),
-            *axis_indexes("ticket", "replied_day", "replied_team", "channel"),
+            *axis_indexes(
+                "ticket", "replied_day", "replied_team", "channel", "segment"
+            ),
             *axis_indexes(
                 "ticket", "resolved_day", "resolved_team", "channel", "type", "segment"
             ),
@@ -136,6 +139,7 @@ class SlaClock(models.Model):
     agent = agent_field()
     team = team_field()
     exclusion = models.PositiveSmallIntegerField(default=0)
+    added_at = added_field()
 
     objects = FactQuerySet.as_manager()
     agent_path = "agent"

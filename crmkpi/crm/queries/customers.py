@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 
 from crmkpi.accounts.access import Access
-from crmkpi.crm.models import Contact, Customer, Member
+from crmkpi.crm.models import Contact, Customer, Member, SegmentStay
 from crmkpi.crm.queries.tabs import TABS, Tab
 from crmkpi.lib.periods import UNDATED, from_day
 
@@ -51,11 +51,20 @@ class TabLink:
 
 
 @dataclass(frozen=True)
+class Ruled:
+    """The segment a rule put a customer into, and since when."""
+
+    segment: int
+    since: date
+
+
+@dataclass(frozen=True)
 class CustomerPage:
     """All that the page of a customer shows."""
 
     customer: Customer
     won: date | None
+    ruled: Ruled | None
     contacts: list[Contact]
     more_contacts: int  # beyond those shown
     tabs: list[TabLink]
@@ -111,7 +120,7 @@ def customer_page(
     tab: str = "",
     number: str | int | None = None,
 ) -> CustomerPage:
-    """Return what the page of a customer shows. Queries: 7 or 8."""
+    """Return what the page of a customer shows. Queries: 7 to 9."""
     wanted = TABS.get(tab, TABS["tickets"])
     counts = {
         key: rows_of(customer, each, access=access).count()
@@ -126,6 +135,7 @@ def customer_page(
     return CustomerPage(
         customer=customer,
         won=_date(customer.acquired_day),
+        ruled=_ruled(customer),
         contacts=contacts[:CONTACTS_SHOWN],
         more_contacts=customer.contacts.count() - CONTACTS_SHOWN if more else 0,
         tabs=[
@@ -136,6 +146,15 @@ def customer_page(
         page=page,
         rows=[wanted.cells(row, currency) for row in page.object_list],
     )
+
+
+def _ruled(customer: Customer) -> Ruled | None:
+    """Return the segment by rules that a customer is in. Queries: 1 or none."""
+    if customer.ruled_segment_id is None:
+        return None
+    stays = SegmentStay.objects.filter(customer=customer, left_day__isnull=True)
+    found = stays.values_list("segment_id", "entered_day").first()
+    return Ruled(found[0], from_day(found[1])) if found else None
 
 
 def rows_of(customer: Customer, tab: Tab, *, access: Access) -> QuerySet[Any]:

@@ -1,7 +1,7 @@
 """Reads for the data page: sources, what came from them, and imports."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.core.paginator import Page, Paginator
@@ -12,11 +12,10 @@ from crmkpi.accounts.access import Access
 from crmkpi.accounts.models import Team, User
 from crmkpi.crm.ingest.registry import RECORDS
 from crmkpi.crm.models import ImportRun, Source
+from crmkpi.crm.rhythm import good_until
 from crmkpi.lib.numbers import Unit, figure
 
 PER_PAGE = 50
-# Figures of a source that is later than this many times its interval are stale.
-LATE_AFTER = 2
 
 
 @dataclass(frozen=True)
@@ -121,5 +120,7 @@ def imports_page(
 def _freshness(source: Source, now: datetime) -> str:
     if source.last_success_at is None:
         return "never"
-    allowed = timedelta(days=LATE_AFTER * source.expected_every_days)
-    return "stale" if now - source.last_success_at > allowed else "fresh"
+    until = good_until(
+        source.last_success_at, source.expected_every_days, source.came_days
+    )
+    return "stale" if until is not None and now > until else "fresh"

@@ -105,7 +105,13 @@ def customer_rows_csv(request: ReaderRequest, pk: int, tab: str) -> HttpResponse
 
 def _visible(request: ReaderRequest, pk: int) -> Customer:
     visible = Customer.objects.visible_to(request.access).select_related(
-        "agent", "industry", "region", "segment", "parent", "source"
+        "agent",
+        "industry",
+        "region",
+        "segment",
+        "given_segment",
+        "parent",
+        "source",
     )
     found: Customer = get_object_or_404(visible, pk=pk)
     return found

@@ -11,9 +11,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from crmkpi.accounts.http import ReaderRequest
+from crmkpi.accounts.queries.recalculation import may_recalculate
 from crmkpi.crm.forms import ImportsFilter
 from crmkpi.crm.ingest.registry import RECORDS
 from crmkpi.crm.models import ImportRun
+from crmkpi.crm.queries.figures import may_read_figures
 from crmkpi.crm.queries.sources import (
     imports,
     imports_page,
@@ -29,6 +31,8 @@ def data(request: ReaderRequest) -> HttpResponse:
     """Show every source with its last success and, to those who may, its imports."""
     context: dict[str, Any] = {
         "nav_active": "data",
+        "may_read_figures": may_read_figures(request.access),
+        "may_recalculate": may_recalculate(request.access, request.organisation),
         "sources": sources(access=request.access, now=timezone.now()),
     }
     if may_see_imports(request.access):

@@ -10,6 +10,7 @@ from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from crmkpi.crm import changes
+from crmkpi.crm.exclusions import passed_on
 from crmkpi.crm.ingest.registry import Batch, Counts, Row
 from crmkpi.crm.ingest.writers.place import Columns, Place, Values
 from crmkpi.crm.ingest.writers.rules import stored_moment
@@ -127,7 +128,7 @@ class FactWriter:
 
         (1) read and lock what is there, (2) change what differs, (3) insert the rest.
         """
-        names = changes.columns(self.model)
+        names, pick = changes.columns(self.model), changes.picker(self.model)
         stored = self._stored(place.batch.source, pending)
         if self.follows_customer or self.moves_customer:
             at = changes.position(self.model, "customer_id")
@@ -137,7 +138,7 @@ class FactWriter:
             key, before = stored.get(external_id, (None, None))
             old = None if before is None else dict(zip(names, before, strict=True))
             new = self._columns(row.values, old, place)
-            after = tuple(new[name] for name in names)
+            after = pick(new)
             if key is None or old is None:
                 inserts.append((external_id, row, new, after))
                 continue
@@ -152,7 +153,7 @@ class FactWriter:
 
     def _know_customers(self, place: Place, keys: Iterable[int | None]) -> None:
         if self.follows_customer or self.moves_customer:
-            place.know_customers(keys, lock=self.moves_customer)
+            place.know_customers(keys)
 
     def _update(self, rows: list[tuple[Any, ...]], batch: Batch) -> None:
         marks = (batch.now, batch.run.pk if batch.run else None)
@@ -170,11 +171,16 @@ class FactWriter:
         written: Written,
     ) -> dict[str, Row]:
         batch = place.batch
-        marks = (batch.now, batch.run.pk if batch.run else None)
+        marks = (batch.now, batch.run.pk if batch.run else None, batch.now)
         made = set(
             bulk.insert_new(
                 self.model,
-                [*changes.columns(self.model), "written_at", "import_run_id"],
+                [
+                    *changes.columns(self.model),
+                    "written_at",
+                    "import_run_id",
+                    "added_at",
+                ],
                 [(*after, *marks) for _id, _row, _new, after in inserts],
             )
         )
@@ -198,7 +204,10 @@ class FactWriter:
         exclusion = values.get("exclusion") or Exclusion.NONE
         if "exclusion" in new:  # the row itself says why it cannot count
             exclusion = exclusion or new["exclusion"]
-        new["exclusion"] = int(exclusion)
+        new["exclusion"] = passed_on(
+            int(exclusion),
+            is_test_customer=new.get("customer_id") in place.test_accounts,
+        )
         for name in self.managed:
             new.setdefault(name, old[name] if old else self._default(name))
         return new
@@ -213,13 +222,13 @@ class FactWriter:
             and values.get("customer", old["customer_id"]) != (old["customer_id"])
         ):
             kept["industry"] = kept["segment"] = None  # they were the other customer's
-        if kept.get("exclusion") == Exclusion.NO_RATE:
+        if kept.get("exclusion") in (Exclusion.NO_RATE, Exclusion.CUSTOMER):
             kept["exclusion"] = None
         return kept | values
 
     def _default(self, column: str) -> Any:
-        fields = {one.attname: one for one in self.model._meta.concrete_fields}
-        return fields[column].get_default()
+        found = self.model._meta.get_field(column)
+        return found.get_default()  # type: ignore[union-attr]
 
     def _stored(
         self, source: Source, external_ids: Iterable[str]
@@ -242,22 +251,18 @@ class FactWriter:
         )
 
     def _announce(self, written: Written, place: Place) -> None:
-        names = changes.columns(self.model)
-
-        def row(values: Columns) -> changes.Row:
-            return tuple(values[name] for name in names)
-
+        row = changes.picker(self.model)
         now = place.batch.now
         changes.announce(
             self.model,
-            before=[],
-            after=[row(new) for new in written.new.values()],
+            before={},
+            after=map(row, written.new.values()),
             now=now,
             cause="import",
         )
         changes.announce(
             self.model,
-            before=[row(old) for old, _new in written.changed.values()],
+            before={key: row(old) for key, (old, _new) in written.changed.items()},
             after=[row(new) for _old, new in written.changed.values()],
             now=now,
             cause="edit",

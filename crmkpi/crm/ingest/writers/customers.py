@@ -7,7 +7,7 @@ from zoneinfo import available_timezones
 
 from django.utils.translation import gettext_lazy as _
 
-from crmkpi.crm import acquisition
+from crmkpi.crm import acquisition, exclusions
 from crmkpi.crm.ingest.registry import Batch, Counts, Row, RowFault
 from crmkpi.crm.ingest.writers.base import (
     FactWriter,
@@ -19,12 +19,13 @@ from crmkpi.crm.ingest.writers.place import (
     Values,
 )
 from crmkpi.crm.ingest.writers.rules import (
+    amount_columns,
     check_amount,
     check_email,
-    convert,
     day_after,
     day_of,
     in_order,
+    kept_amount,
     stored_day,
 )
 from crmkpi.crm.models import Channel, Contact, Contract, Customer, Exclusion
@@ -35,7 +36,12 @@ BEFORE_START = _("This lies before the first day.")
 
 class CustomerWriter(FactWriter):
     model = Customer
-    managed = ("acquired_day", "acquired_team_id")
+    managed = (
+        "acquired_day",
+        "acquired_team_id",
+        "acquired_segment_id",
+        "ruled_segment_id",
+    )
 
     def check(self, values: Mapping[str, Any], now: datetime) -> None:
         check_zone(values)
@@ -61,7 +67,8 @@ class CustomerWriter(FactWriter):
             "agent_id": values.get("owner"),
             "industry_id": values.get("industry"),
             "region_id": values.get("region"),
-            "segment_id": values.get("segment"),
+            "given_segment_id": values.get("segment"),
+            "segment_id": (old and old["ruled_segment_id"]) or values.get("segment"),
             "country": values.get("country") or "",
             "employees": values.get("employees"),
             "language": values.get("language") or "",
@@ -84,6 +91,13 @@ class CustomerWriter(FactWriter):
             for key, (old, new) in written.changed.items()
             if old["agent_id"] != new["agent_id"] and old["agent_id"] is not None
         }
+        in_or_out = {
+            key
+            for key, (old, new) in written.changed.items()
+            if Exclusion.TEST in (old["exclusion"], new["exclusion"])
+            and old["exclusion"] != new["exclusion"]
+        }
+        exclusions.pass_on(in_or_out, now=place.batch.now, cause="edit")
         acquisition.refresh(
             changed | won,
             stamper=place.stamper,
@@ -96,7 +110,13 @@ class CustomerWriter(FactWriter):
 
 
 # What the days of winning and being active rest on, and what their spells copy.
-_DECISIVE = ("agent_id", "acquired_at", "exclusion", "segment_id", "industry_id")
+_DECISIVE = (
+    "agent_id",
+    "acquired_at",
+    "exclusion",
+    "given_segment_id",
+    "industry_id",
+)
 
 
 class ContactWriter(FactWriter):
@@ -130,11 +150,12 @@ class ContractWriter(FactWriter):
         check_amount(values, "monthly_amount")
 
     def kept(self, old: Columns, place: Place) -> Values:
-        amount = old["monthly_amount"]
-        return {
-            "monthly_amount": None
-            if amount is None
-            else to_major(amount, place.org.currency),
+        kept = kept_amount(old, name="monthly_amount")
+        if old["original_amount"] is None and old["monthly_amount"] is not None:
+            # from before the original was kept
+            amount = to_major(old["monthly_amount"], place.org.currency)
+            kept["monthly_amount"] = amount
+        return kept | {
             "started": stored_day(old["started_day"]),
             "ended": stored_day(None if not old["ended_day"] else old["ended_day"] - 1),
             "due": stored_day(old["due_day"]),
@@ -142,25 +163,20 @@ class ContractWriter(FactWriter):
         }
 
     def build(self, values: Values, old: Columns | None, place: Place) -> Columns:
-        _industry, _region, segment = place.traits(values["customer"])
-        started_day = day_of(values["started"])
+        customer, started_day = values["customer"], day_of(values["started"])
+        due_day = day_of(values.get("due"))
         new: Columns = {
-            "customer_id": values["customer"],
+            "customer_id": customer,
             "agent_id": values.get("owner"),
             "kind": int(values.get("kind") or Contract.Kind.SUBSCRIPTION),
             "product_id": values.get("product"),
-            "segment_id": values.get("segment") or segment,
-            "monthly_amount": None,
+            "segment_id": values.get("segment") or place.segment_on(customer, due_day),
+            **amount_columns(values, started_day, place, name="monthly_amount"),
             "started_day": started_day,
             "ended_day": day_after(values.get("ended")),
-            "due_day": day_of(values.get("due")),
+            "due_day": due_day,
             "renewed_day": day_of(values.get("renewed")),
         }
-        if values.get("monthly_amount") is not None:
-            amount = convert(values["monthly_amount"], values, started_day, place)
-            new["monthly_amount"] = amount.amount
-            if amount.amount is None:
-                new["exclusion"] = Exclusion.NO_RATE
         place.stamper.stamp(Contract, new)
         return new
 

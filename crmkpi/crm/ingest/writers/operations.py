@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from crmkpi.crm import costs
+from crmkpi.crm.figures import AUDIT, derived_of, note_change
 from crmkpi.crm.ingest.registry import RowFault
 from crmkpi.crm.ingest.writers.base import (
     FactWriter,
@@ -31,6 +32,14 @@ from crmkpi.crm.ingest.writers.rules import (
 )
 from crmkpi.crm.models import AgentTime, Cost, EngagementDay, MarketFigure, ProcessRun
 
+FIGURES = (  # of one day of a channel
+    "reach",
+    "engagements",
+    "visits",
+    "visitors",
+    "visit_seconds",
+    "active_users",
+)
 LONGEST_DAY = 25 * 3600  # the day on which clocks are put back
 LONGEST_COST_DAYS = 366 * 10
 
@@ -135,8 +144,7 @@ class EngagementDayWriter(FactWriter):
             "team_id": values.get("team"),
             "day": day_of(values["day"]),
         }
-        for name in ("reach", "engagements", "visits", "visit_seconds", "active_users"):
-            new[name] = values.get(name)
+        new |= {name: values.get(name) for name in FIGURES}
         if values.get("team") is None:
             place.stamper.stamp(EngagementDay, new)
         return new
@@ -150,6 +158,15 @@ class MarketFigureWriter(FactWriter):
         in_order(values, "first_day", "last_day", BEFORE_START, now)
         if values.get("value") is not None and abs(values["value"]) >= 10**16:
             raise RowFault("value", _("This number is too large."))
+        if values.get("metric") == AUDIT:
+            self._check_audit(values)
+
+    def _check_audit(self, values: Mapping[str, Any]) -> None:
+        right, checked = values.get("value"), values.get("out_of")
+        if not checked:
+            raise RowFault("out_of", _("Say how many fields were checked."))
+        if right is not None and (right % 1 or not 0 <= right <= checked):
+            raise RowFault("value", _("This is no part of the fields checked."))
 
     def kept(self, old: Columns, place: Place) -> Values:
         return {
@@ -158,7 +175,8 @@ class MarketFigureWriter(FactWriter):
         }
 
     def build(self, values: Values, old: Columns | None, place: Place) -> Columns:
-        return {
+        run = place.batch.run
+        new: Columns = {
             "metric_key": values["metric"],
             "subject": values.get("subject") or "",
             "value": Decimal(values["value"]).quantize(Decimal("0.0001")),
@@ -166,5 +184,18 @@ class MarketFigureWriter(FactWriter):
             "first_day": day_of(values["first_day"]),
             "end_day": day_after(values["last_day"]),
             "origin": values.get("origin") or "",
-            "author_id": old["author_id"] if old else None,
+            "out_of": values.get("out_of"),
+            "author_id": old["author_id"] if old else run and run.actor_id,
+            "agent_id": None,
+            "team_id": None,
         }
+        return new | derived_of(new)
+
+    def follow(self, written: Written, place: Place) -> set[int]:
+        run = place.batch.run
+        actor = run.actor if run else None
+        for key, new in written.new.items():
+            note_change(key, None, new, actor=actor, now=place.batch.now)
+        for key, (old, new) in written.changed.items():
+            note_change(key, old, new, actor=actor, now=place.batch.now)
+        return set()

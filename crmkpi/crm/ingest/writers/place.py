@@ -11,7 +11,8 @@ from crmkpi.accounts.queries import get_business_calendar, get_organisation
 from crmkpi.crm import changes
 from crmkpi.crm.exchange import Exchange
 from crmkpi.crm.ingest.registry import Batch
-from crmkpi.crm.models import Customer
+from crmkpi.crm.models import Customer, Exclusion
+from crmkpi.crm.segments.history import SegmentHistory
 from crmkpi.crm.stamps import Stamper
 from crmkpi.lib.business_time import BusinessCalendar
 from crmkpi.lib.periods import day_start, local_day, to_day
@@ -19,7 +20,6 @@ from crmkpi.lib.periods import day_start, local_day, to_day
 Values = dict[str, Any]  # of a row, by field name
 Columns = dict[str, Any]  # of a stored row, by column
 Moment = tuple[datetime | None, int | None]  # instant and local day
-Traits = tuple[int | None, int | None, int | None]  # industry, region, segment
 
 
 @dataclass
@@ -30,7 +30,9 @@ class Place:
     org: Organisation
     stamper: Stamper
     exchange: Exchange
-    customers: dict[int, Traits] = field(default_factory=dict)
+    industries: dict[int, int | None] = field(default_factory=dict)  # by customer
+    segments: SegmentHistory = field(default_factory=SegmentHistory)
+    test_accounts: set[int] = field(default_factory=set)  # of these customers
     stages: Any = None  # what the writer of opportunities has read of them
 
     @classmethod
@@ -60,21 +62,34 @@ class Place:
         day = to_day(value)
         return day_start(day, self.org.zone), day
 
-    def know_customers(self, keys: Iterable[int | None], *, lock: bool) -> None:
-        """Read industry, region and segment of customers, locked if asked. Queries: 1.
+    def know_customers(self, keys: Iterable[int | None]) -> None:
+        """Read traits of customers and whether they count, and lock them. Queries: 2.
 
         Whoever works out what follows for a customer locks it before any of its rows,
-        so that two who bring in rows of one customer cannot block each other.
+        so that two who bring in rows of one customer cannot block each other, and that
+        no row comes in beside a customer that is just being left out.
         """
-        wanted = {key for key in keys if key is not None} - self.customers.keys()
-        if wanted:
-            found = changes.with_keys(Customer, wanted)
-            rows = (changes.locked(found) if lock else found).values_list(
-                "pk", "industry_id", "region_id", "segment_id"
-            )
-            self.customers |= {pk: (one, two, three) for pk, one, two, three in rows}
+        wanted = {key for key in keys if key is not None} - self.industries.keys()
+        if not wanted:
+            return
+        found = changes.locked(changes.with_keys(Customer, wanted))
+        given: dict[int, int | None] = {}
+        for pk, exclusion, industry, segment in found.values_list(
+            "pk", "exclusion", "industry_id", "given_segment_id"
+        ):
+            self.industries[pk], given[pk] = industry, segment
+            if exclusion == Exclusion.TEST:
+                self.test_accounts.add(pk)
+        self.segments.learn(given)
 
-    def traits(self, customer_id: int | None) -> Traits:
+    def industry_of(self, customer_id: int | None) -> int | None:
+        return None if customer_id is None else self.industries[customer_id]
+
+    def segment_on(self, customer_id: int | None, day: int | None) -> int | None:
+        """Return a customer's segment on the day of an event, today if there is none.
+
+        A row of last year that comes today counts for the segment of last year.
+        """
         if customer_id is None:
-            return None, None, None
-        return self.customers[customer_id]
+            return None
+        return self.segments.on(customer_id, self.today if day is None else day)

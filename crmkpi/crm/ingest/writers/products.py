@@ -49,6 +49,7 @@ class ProductWriter(FactWriter):
 
 class CampaignWriter(FactWriter):
     model = Campaign
+    managed = ("agent_id",)
     begins = "started"
 
     def check(self, values: Mapping[str, Any], now: datetime) -> None:
@@ -65,6 +66,7 @@ class CampaignWriter(FactWriter):
         return {
             "name": values["name"],
             "channel": int(values.get("channel") or Channel.UNKNOWN),
+            "team_id": values.get("team"),
             "started_day": day_of(values.get("started")),
             "ended_day": day_after(values.get("ended")),
         }

@@ -102,20 +102,22 @@ def check_amount(values: Mapping[str, Any], *names: str) -> None:
                 raise RowFault(name, str(error)) from error
 
 
-def amount_columns(values: Values, day: int | None, place: Place) -> Columns:
+def amount_columns(
+    values: Values, day: int | None, place: Place, *, name: str = "amount"
+) -> Columns:
     """Return amount, original_amount and original_currency of a row.
 
     An amount in a currency without a rate for its day leaves the row out of figures.
     """
-    if values.get("amount") is None:
+    if values.get(name) is None:
         return {
-            "amount": None,
+            name: None,
             "original_amount": None,
             "original_currency": "",
         }
-    converted = convert(values["amount"], values, day, place)
+    converted = convert(values[name], values, day, place)
     columns: Columns = {
-        "amount": converted.amount,
+        name: converted.amount,
         "original_amount": converted.original,
         "original_currency": converted.currency,
     }
@@ -130,12 +132,12 @@ def convert(amount: Decimal, values: Values, day: int | None, place: Place) -> A
     return place.exchange.convert(Decimal(amount), currency, when)
 
 
-def kept_amount(old: Columns) -> Values:
+def kept_amount(old: Columns, *, name: str = "amount") -> Values:
     """Return amount and currency as values."""
     if old["original_amount"] is None:
-        return {"amount": None, "currency": None}
+        return {name: None, "currency": None}
     currency = old["original_currency"]
-    return {"amount": to_major(old["original_amount"], currency), "currency": currency}
+    return {name: to_major(old["original_amount"], currency), "currency": currency}
 
 
 def check_email(values: Mapping[str, Any]) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from crmkpi.crm import acquisition, spells
+from crmkpi.crm import acquisition, attribution, spells
 from crmkpi.crm.ingest.references import OPEN_STAGE, References, stage_defaults
 from crmkpi.crm.ingest.registry import RowFault
 from crmkpi.crm.ingest.writers.base import (
@@ -62,16 +62,17 @@ class LeadWriter(FactWriter):
         created_at, created_day = place.moment(values.get("created"), missing=UNDATED)
         responded_at, responded_day = place.moment(values.get("responded"))
         closed_at, closed_day = _closing(values, state != Lead.State.OPEN, place)
-        _industry, _region, segment = place.traits(values.get("customer"))
+        customer = values.get("customer")
         new = {
             "name": values.get("name") or "",
-            "customer_id": values.get("customer"),
+            "customer_id": customer,
             "agent_id": values.get("owner"),
             "state": int(state),
             "channel": int(values.get("channel") or Channel.UNKNOWN),
             "campaign_id": values.get("campaign"),
             "product_id": values.get("product"),
-            "segment_id": values.get("segment") or segment,
+            "segment_id": values.get("segment")
+            or place.segment_on(customer, created_day),
             "created_at": created_at,
             "created_day": created_day,
             "responded_at": responded_at,
@@ -128,19 +129,20 @@ class OpportunityWriter(FactWriter):
         opened_at, opened_day = place.moment(values.get("opened"), missing=UNDATED)
         proposed_at, proposed_day = place.moment(values.get("proposed"))
         closed_at, closed_day = _closing(values, state != Opportunity.State.OPEN, place)
-        industry, _region, segment = place.traits(values.get("customer"))
+        customer = values.get("customer")
         rate_day = opened_day if closed_day in (None, UNDATED) else closed_day
         new = {
             "name": values.get("name") or "",
-            "customer_id": values.get("customer"),
+            "customer_id": customer,
             "agent_id": values.get("owner"),
             "stage_id": stage_id,
             "state": state,
             "product_id": values.get("product"),
             "campaign_id": values.get("campaign"),
             "channel": int(values.get("channel") or Channel.UNKNOWN),
-            "industry_id": values.get("industry") or industry,
-            "segment_id": values.get("segment") or segment,
+            "industry_id": values.get("industry") or place.industry_of(customer),
+            "segment_id": values.get("segment")
+            or place.segment_on(customer, opened_day),
             "competitor": values.get("competitor") or "",
             "is_renewal": bool(values.get("is_renewal")),
             **amount_columns(values, rate_day, place),
@@ -221,7 +223,7 @@ class OrderWriter(FactWriter):
     model = Order
     follows_customer = True
     moves_customer = True
-    managed = ("is_first",)
+    managed = ("is_first", "is_credited", "credited_campaign_id")
 
     def check(self, values: Mapping[str, Any], now: datetime) -> None:
         check_amount(values, "amount", "cost")
@@ -242,9 +244,9 @@ class OrderWriter(FactWriter):
             values.get("paid") if was_paid else None,
             missing=UNDATED if was_paid else None,
         )
-        _industry, _region, segment = place.traits(values.get("customer"))
+        customer = values.get("customer")
         new = {
-            "customer_id": values.get("customer"),
+            "customer_id": customer,
             "agent_id": values.get("owner"),
             "state": int(state),
             "sale": int(values.get("sale") or Order.Sale.NEW),
@@ -252,7 +254,7 @@ class OrderWriter(FactWriter):
             "product_id": values.get("product"),
             "campaign_id": values.get("campaign"),
             "channel": int(values.get("channel") or Channel.UNKNOWN),
-            "segment_id": values.get("segment") or segment,
+            "segment_id": values.get("segment") or place.segment_on(customer, paid_day),
             **amount_columns(values, paid_day, place),
             "cost_amount": None,
             "paid_at": paid_at,
@@ -272,6 +274,12 @@ class OrderWriter(FactWriter):
             stamper=place.stamper,
             now=place.batch.now,
             zone=place.org.zone,
+            cause="import",
+        )
+        attribution.refresh(
+            touched - {None},
+            order_ids=written.touched,
+            now=place.batch.now,
             cause="import",
         )
         return set()

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from crmkpi.crm import clocks, follow_ups, spells
+from crmkpi.crm import attribution, clocks, follow_ups, spells
 from crmkpi.crm.ingest.registry import Row, RowFault
 from crmkpi.crm.ingest.writers.base import (
     FactWriter,
@@ -65,10 +65,10 @@ class TicketWriter(FactWriter):
             values.get("resolved") if done else None, missing=UNDATED if done else None
         )
         reopens, contacts = values.get("reopens"), values.get("customer_contacts")
-        _industry, _region, segment = place.traits(values.get("customer"))
+        customer = values.get("customer")
         new: Columns = {
             "subject": values.get("subject") or "",
-            "customer_id": values.get("customer"),
+            "customer_id": customer,
             "contact_id": values.get("contact"),
             "agent_id": values.get("agent"),
             "status": int(status),
@@ -76,7 +76,8 @@ class TicketWriter(FactWriter):
             "type_id": values.get("type"),
             "topic_id": values.get("topic"),
             "policy_id": values.get("policy"),
-            "segment_id": values.get("segment") or segment,
+            "segment_id": values.get("segment")
+            or place.segment_on(customer, opened_day),
             "product_id": values.get("product"),
             "is_complaint": bool(values.get("is_complaint")),
             "opened_at": opened_at,
@@ -200,6 +201,11 @@ class InteractionWriter(FactWriter):
         follow_ups.refresh(
             follow_ups.CALLS,
             follow_ups.matters_of(calls),
+            now=place.batch.now,
+            cause="import",
+        )
+        attribution.refresh(
+            attribution.touched([*touched.values(), *earlier]),
             now=place.batch.now,
             cause="import",
         )
