@@ -122,7 +122,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # Writers queue for the lock instead of failing half-way through a transaction.
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
-        "timeout": 20,
+        "timeout": 60,  # longer than any job holds the lock
         "init_command": (
             "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;"
             "PRAGMA cache_size=-65536;PRAGMA temp_store=MEMORY;"
@@ -138,6 +138,17 @@ else:
     )
     DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
 DATABASES["default"]["ATOMIC_REQUESTS"] = False  # services open their own transactions
+
+# Another database with the same rows and cells, from which figures are computed.
+METRICS_DB_ALIAS = env.str("METRICS_DB_ALIAS", default="default")
+if METRICS_DB_ALIAS != "default":
+    if not env.str("METRICS_DB_URL", default=""):
+        raise ImproperlyConfigured(
+            f"METRICS_DB_ALIAS is {METRICS_DB_ALIAS!r}: set METRICS_DB_URL to the "
+            "address of that database, or leave both away."
+        )
+    DATABASES[METRICS_DB_ALIAS] = env.db_url("METRICS_DB_URL")
+DATABASE_ROUTERS = ["metrics.engine.routing.MetricsRouter"]
 
 # Sign-in limits live in the cache, so it must be one cache for all processes.
 CACHES = {"default": env.cache_url("CACHE_URL", default="dbcache://crmkpi_cache")}
@@ -219,6 +230,9 @@ DEFAULT_FROM_EMAIL = env.str(
     "DEFAULT_FROM_EMAIL", default=f"crmkpi@{urlsplit(BASE_URL).hostname}"
 )
 
+# How long a number can say which rows moved it: what rows were is kept so many days.
+METRICS_KEEP_IMAGES_DAYS = env.int("METRICS_KEEP_IMAGES_DAYS", default=400)
+
 # Jobs. The database is the to-do list; a message only says that there is work.
 BROKER_DIR = VAR_DIR / "broker"
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="filesystem://")
@@ -270,9 +284,44 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": schedule(run_every=30),
         "options": {"expires": 30},
     },
+    "recalculate": {  # finds what a lost message or a dead worker left
+        "task": "metrics.tasks.recalculate",
+        "schedule": schedule(run_every=30),
+        "options": {"expires": 30},
+    },
     "turn-the-day": {  # what time alone changes; finds nothing to do but once a day
         "task": "metrics.tasks.turn_the_day",
         "schedule": schedule(run_every=60),
+        "options": {"expires": 60},
+    },
+    "turn-segments": {  # finds something to do once a day and after rules changed
+        "task": "crm.turn_segments",
+        "schedule": schedule(run_every=60),
+        "options": {"expires": 60},
+    },
+    "forget-row-images": {
+        "task": "metrics.tasks.forget_images",
+        "schedule": schedule(run_every=6 * 3600),
+        "options": {"expires": 3600},
+    },
+    "look-at-relationships": {  # finds something to do once a day
+        "task": "metrics.tasks.look_at_relationships",
+        "schedule": schedule(run_every=1800),
+        "options": {"expires": 1800},
+    },
+    "predict-lifetimes": {  # finds something to do once a week
+        "task": "metrics.tasks.predict_lifetimes",
+        "schedule": schedule(run_every=3600),
+        "options": {"expires": 3600},
+    },
+    "judge-alerts": {  # finds what a lost message left, and what a new day brings
+        "task": "metrics.tasks.judge_alerts",
+        "schedule": schedule(run_every=60),
+        "options": {"expires": 60},
+    },
+    "send-alert-mails": {  # quiet hours end, and refused mails are tried again
+        "task": "metrics.tasks.send_alert_mails",
+        "schedule": schedule(run_every=30),
         "options": {"expires": 60},
     },
     "judge-key-results": {  # wakes by itself where a message was lost or a day began

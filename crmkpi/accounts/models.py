@@ -48,6 +48,8 @@ class Organisation(models.Model):
     )
     business_hours = models.JSONField(_("business hours"), default=default_hours)
     calendar_version = models.PositiveIntegerField(default=1)  # moves with any of these
+    # Since when figures follow other settings than these; every page says so meanwhile.
+    recalculating_since = models.DateTimeField(null=True)
     # Teams that nobody placed stand below this one; who manages it sees the company.
     root_team = models.ForeignKey(
         "Team", models.PROTECT, null=True, related_name="+", verbose_name=_("root team")
@@ -114,6 +116,8 @@ class User(AbstractBaseUser):
     joined_at = models.DateTimeField(_("joined"), null=True, blank=True)
     # Moves with every change of role, so that caches keyed on it forget old rights.
     access_version = models.PositiveIntegerField(default=1)
+    # Whether unread notices may wait; while none does, pages need not ask.
+    has_notices = models.BooleanField(default=False, db_default=False)
 
     objects = UserManager()
 
@@ -341,3 +345,49 @@ class AuditEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.action} {self.subject}"
+
+
+class Recalculation(models.Model):
+    """A computing anew of all figures that a person asked for, and how far it is.
+
+    The row is the work: whoever finds it open goes on where it stands, so a worker that
+    dies costs time and nothing else.
+    """
+
+    class Kind(models.TextChoices):
+        SETTINGS = "settings", _("Change of settings")
+        REBUILD = "rebuild", _("All figures from the rows")
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("Waiting for a worker")
+        ROWS = "rows", _("Putting the rows on their days")
+        CELLS = "cells", _("Adding up the rows")
+        VALUES = "values", _("Storing the values")
+        DONE = "done", _("Done")
+        FAILED = "failed", _("Failed")
+
+    kind = models.CharField(max_length=8, choices=Kind)
+    state = models.CharField(max_length=8, choices=State, default=State.WAITING)
+    is_open = models.BooleanField(default=True)  # neither done nor failed
+    wish = models.JSONField(default=dict)  # the settings that update_organisation takes
+    asked_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    asked_at = models.DateTimeField()
+    attempts = models.PositiveSmallIntegerField(default=0)  # at the first step
+    total = models.PositiveIntegerField(default=0)  # slots, then pairs, of this step
+    done = models.PositiveIntegerField(default=0)
+    last_key = models.BigIntegerField(default=0)  # what came after it waits for nobody
+    error = models.TextField(blank=True)  # of the last attempt; empty once it went on
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-asked_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["is_open"],
+                condition=Q(is_open=True),
+                name="recalculation_one_at_a_time",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"recalculation {self.pk}: {self.kind}, {self.state}"

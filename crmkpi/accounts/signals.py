@@ -18,3 +18,9 @@ calendar_changed = Signal()
 
 # A question: are there amounts in the organisation's currency? Receivers return a bool.
 currency_in_use = Signal()
+
+# Somebody asked for all figures anew: a worker has to be woken. No arguments.
+recalculation_asked = Signal()
+
+# All figures follow the settings again. Arguments: now.
+recalculated = Signal()

@@ -8,6 +8,7 @@ from crmkpi.accounts.views import (
     organisation,
     people,
     person,
+    recalculation,
     teams,
 )
 
@@ -41,4 +42,11 @@ urlpatterns = [
     path("settings/keys/new/", keys.api_key_new, name="api_key_new"),
     path("settings/keys/<int:pk>/revoke/", keys.api_key_revoke, name="api_key_revoke"),
     path("settings/audit/", audit.audit, name="audit"),
+    path("settings/figures/", recalculation.recalculation, name="recalculation"),
+    path(
+        "settings/figures/progress/",
+        recalculation.recalculation_progress,
+        name="recalculation_progress",
+    ),
+    path("settings/figures/rebuild/", recalculation.rebuild, name="rebuild"),
 ]

@@ -14,6 +14,7 @@ from crmkpi.accounts.services.errors import (
     MembershipOverlap,
     NoScope,
     NotAllowed,
+    RecalculationRunning,
     Refused,
     TeamLoop,
     TeamNameTaken,
@@ -39,6 +40,7 @@ from crmkpi.accounts.services.people import (
     open_invitation,
     update_user,
 )
+from crmkpi.accounts.services.recalculation import ask_for_rebuild, ask_for_settings
 from crmkpi.accounts.services.tree import (
     add_team,
     place_team,
@@ -57,6 +59,7 @@ __all__ = [
     "Met",
     "NoScope",
     "NotAllowed",
+    "RecalculationRunning",
     "Refused",
     "TeamLoop",
     "TeamNameTaken",
@@ -64,6 +67,8 @@ __all__ = [
     "add_team",
     "agent_for",
     "agents_for",
+    "ask_for_rebuild",
+    "ask_for_settings",
     "create_api_key",
     "currency_is_locked",
     "deactivate_user",

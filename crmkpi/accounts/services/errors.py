@@ -59,3 +59,7 @@ class NotAllowed(Refused):
 
 class NoScope(Refused):
     """A key that could do nothing, or to no team."""
+
+
+class RecalculationRunning(Refused):
+    """Figures are being computed anew; what would start it again has to wait."""

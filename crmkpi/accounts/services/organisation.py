@@ -1,6 +1,6 @@
 """The organisation: set up once, its settings changed with care."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from zoneinfo import available_timezones
@@ -52,7 +52,7 @@ def update_organisation(
     *,
     actor: User | None,
     now: datetime,
-    holidays: Iterable[tuple[int, str]] | None = None,
+    holidays: Collection[tuple[int, str]] | None = None,
     **changes: Any,
 ) -> Organisation:
     """Change settings of the organisation; what is not named stays.
@@ -63,10 +63,8 @@ def update_organisation(
     Raises: BadSetting naming the field; CurrencyLocked once amounts are stored.
     """
     org = Organisation.objects.select_for_update(of=("self",)).get(pk=1)
-    changed = {
-        name: value for name, value in changes.items() if getattr(org, name) != value
-    }
-    _check(changed)
+    changed = differing(org, changes)
+    check_settings(changed, holidays)
     before = {name: getattr(org, name) for name in changed}
     for name, value in changed.items():
         setattr(org, name, value)
@@ -93,7 +91,17 @@ def update_organisation(
     return org
 
 
-def _check(changed: dict[str, Any]) -> None:
+def differing(org: Organisation, changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the changes that are not settings already."""
+    return {
+        name: value for name, value in changes.items() if getattr(org, name) != value
+    }
+
+
+def check_settings(
+    changed: Mapping[str, Any], holidays: Collection[tuple[int, str]] | None
+) -> None:
+    """Refuse settings that cannot be. Raises: BadSetting, CurrencyLocked."""
     if not str(changed.get("name", "name")).strip():
         raise BadSetting(_("Give the organisation a name."), field="name")
     if "zone" in changed and changed["zone"] not in available_timezones():
@@ -111,6 +119,8 @@ def _check(changed: dict[str, Any]) -> None:
             raise BadSetting(str(error), field="business_hours") from error
     if "currency" in changed:
         _check_currency()
+    if any(not FIRST_DAY <= day <= LAST_DAY for day, _name in holidays or ()):
+        raise BadSetting(_("Choose holidays between 1990 and 2059."), field="holidays")
 
 
 def currency_is_locked() -> bool:
@@ -127,12 +137,18 @@ def _check_currency() -> None:
         )
 
 
+def holidays_differ(holidays: Iterable[tuple[int, str]]) -> bool:
+    """Whether these are other holidays than those stored. Queries: 1."""
+    return _by_day(holidays) != dict(Holiday.objects.values_list("day", "name"))
+
+
+def _by_day(holidays: Iterable[tuple[int, str]]) -> dict[int, str]:
+    return {day: name.strip() for day, name in holidays}
+
+
 def _replace_holidays(holidays: Iterable[tuple[int, str]]) -> bool:
-    wanted = {day: name.strip() for day, name in holidays}
-    if any(not FIRST_DAY <= day <= LAST_DAY for day in wanted):
-        raise BadSetting(_("Choose holidays between 1990 and 2059."), field="holidays")
-    stored = dict(Holiday.objects.values_list("day", "name"))
-    if wanted == stored:
+    wanted = _by_day(holidays)
+    if not holidays_differ(wanted.items()):
         return False
     Holiday.objects.exclude(day__in=wanted).delete()
     Holiday.objects.bulk_create(

@@ -1,6 +1,7 @@
 """Tags that every page uses: icons, status badges, the main navigation."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django import template
@@ -78,6 +79,7 @@ def status(key: str, word: str | None = None) -> SafeString:
     )
 
 
+@cache
 def _drawing(*, sheet: str, symbol: str, look: str) -> SafeString:
     return format_html(
         '<svg class="{}" aria-hidden="true"><use href="{}#{}"/></svg>',

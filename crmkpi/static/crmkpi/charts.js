@@ -9,6 +9,8 @@
 //   target_side  "above" or "below": on which side of the target it is met, shaded
 //   pace     the path expected            low80 high80 low50 high50 mid   the forecast
 //   marks    [{at: index, label: text}]   min max  ends of the value axis
+//   noise_low noise_high  between which it only goes up and down as usual
+//   signals  indexes of the values that are more than that
 //   end_label, target_label   words at the end of the two lines
 // A table with the same numbers stands beside every chart.
 "use strict";
@@ -38,6 +40,7 @@
   const value = (spec) => {
     const open = spec.open_from ?? spec.labels.length;
     const last = spec.values.findLastIndex((number) => number !== null);
+    const isSignal = (at) => spec.signals?.includes(at) ?? false;
     return line(spec.values, {
       label: spec.name,
       borderColor: colour("chart-1"),
@@ -45,7 +48,8 @@
       segment: {
         borderDash: (piece) => (piece.p1DataIndex >= open ? [4, 4] : undefined),
       },
-      pointRadius: spec.values.map((_, at) => (at === last ? 4 : 0)),
+      pointRadius: spec.values.map((_, at) => (at === last || isSignal(at) ? 4 : 0)),
+      pointStyle: spec.values.map((_, at) => (isSignal(at) ? "rectRot" : "circle")),
       pointBorderWidth: 2,
       pointBorderColor: colour("chart-1"),
       pointBackgroundColor: last >= open ? colour("surface") : colour("chart-1"),
@@ -76,6 +80,7 @@
     }
     if (spec.low50) all.push(...band(spec.low50, spec.high50, "fan-50"));
     if (spec.low80) all.push(...band(spec.low80, spec.high80, "fan-80"));
+    if (spec.noise_low) all.push(...band(spec.noise_low, spec.noise_high, "band-3"));
     if (spec.targets) all.push(target(spec));
     return all;
   };

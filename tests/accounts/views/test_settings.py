@@ -1,10 +1,11 @@
 import pytest
 
-from crmkpi.accounts.models import Holiday
+from crmkpi.accounts.models import Holiday, Recalculation
 from crmkpi.accounts.queries import get_organisation
 from crmkpi.accounts.settings_form import hours_of
 from crmkpi.crm.models import FxRate
-from tests.world import TODAY
+from metrics.recalculating import begin
+from tests.world import NOW, TODAY
 
 URL = "/settings/"
 AS_IT_IS = {
@@ -55,8 +56,9 @@ def test_a_change_of_the_calendar_is_confirmed_first(
     assert b"Compute all figures anew?" in answer.content
     assert getattr(get_organisation(), field) == getattr(world.org, field)
     assert admin.post(URL, AS_IT_IS | change | {"confirmed": "1"}).status_code == 302
-    assert getattr(get_organisation(), field) == value
-    assert get_organisation().calendar_version == world.org.calendar_version + 1
+    assert getattr(get_organisation(), field) == getattr(world.org, field)
+    assert Recalculation.objects.get().wish == {field: value}
+    assert b"Waiting for a worker" in admin.get(URL).content
 
 
 def test_the_question_carries_all_answers_along(admin):
@@ -74,6 +76,7 @@ def test_hours_and_holidays_are_read_as_people_write_them(admin):
         "confirmed": "1",
     }
     assert admin.post(URL, AS_IT_IS | change).status_code == 302
+    assert begin(now=NOW)
     hours = get_organisation().business_hours
     assert hours["mon"] == [["08:30", "12:00"], ["13:00", "17:00"]]
     assert "fri" not in hours
@@ -113,6 +116,16 @@ def test_the_currency_is_locked_once_amounts_are_stored(admin):
 def test_the_currency_changes_before(admin):
     admin.post(URL, AS_IT_IS | {"currency": "JPY"})
     assert get_organisation().currency == "JPY"
+
+
+def test_a_second_change_is_refused_while_one_runs(admin):
+    admin.post(URL, AS_IT_IS | {"zone": "Asia/Kolkata", "confirmed": "1"})
+    change = AS_IT_IS | {"week_start": "6", "name": "Southwind", "confirmed": "1"}
+    answer = admin.post(URL, change)
+    assert answer.status_code == 422
+    assert b"All figures are being recalculated." in answer.content
+    assert Recalculation.objects.get().wish == {"zone": "Asia/Kolkata"}
+    assert get_organisation().name == "Northwind"
 
 
 @pytest.mark.parametrize(
