@@ -11,5 +11,7 @@ class SurveysConfig(AppConfig):
         from crmkpi.crm.ingest.registry import register
         from surveys import receivers  # noqa: F401 (listens from here on)
         from surveys.records import RESPONSE
+        from surveys.segments import register_scores
 
         register(RESPONSE)
+        register_scores()

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import models
 
+from crmkpi.crm.changes import author
 from surveys.signals import response_changed
 
 Row = tuple[Any, ...]
@@ -46,6 +47,7 @@ def announce(
     old: Sequence[Row] = list(before)
     new: Sequence[Row] = list(after)
     if old or new:
+        by = author()
         response_changed.send(
             sender=model,
             columns=columns(model),
@@ -53,4 +55,6 @@ def announce(
             after=new,
             now=now,
             cause=cause,
+            run_id=by.run_id,
+            actor_id=by.actor_id,
         )

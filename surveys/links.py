@@ -74,11 +74,8 @@ def find_invitation(token: str, *, may_be_unsubscribe: bool = False) -> Link | N
     )
 
 
-def find_shared(address: str, *, version_id: int | None = None) -> Link | None:
-    """Return what a shared link leads to, with its current or an earlier version.
-
-    Queries: 1, and 1 more for an earlier version
-    """
+def find_shared(address: str) -> Link | None:
+    """Return what a shared link leads to. Queries: 1."""
     parts = SHARED.match(address)
     if parts is None:
         return None
@@ -89,12 +86,9 @@ def find_shared(address: str, *, version_id: int | None = None) -> Link | None:
     )
     if survey is None or survey.version is None:
         return None
-    version: SurveyVersion | None = survey.version
-    if version_id not in (None, survey.version.pk):
-        version = survey.versions.filter(pk=version_id).first()
-    if version is None:
-        return None
-    return Link(name=survey.shared_key, survey=survey, version=version, invitation=None)
+    return Link(
+        name=survey.shared_key, survey=survey, version=survey.version, invitation=None
+    )
 
 
 def shared_address(survey: Survey) -> str:

@@ -1,4 +1,4 @@
-"""What surveys do when people move, the calendar changes or ratings come in."""
+"""What surveys do when people, customers or the calendar move, or ratings come in."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -8,15 +8,19 @@ from django.dispatch import receiver
 
 from crmkpi.accounts.signals import calendar_changed, teams_changed
 from crmkpi.crm.models import Source
-from crmkpi.crm.signals import ratings_received
+from crmkpi.crm.signals import ratings_received, segments_moved
 from surveys.models import Response
 from surveys.scoring import DEFAULT_SCALES, Kind
 from surveys.services.imports import (
-    delete_responses,
     imported_survey,
     record_responses,
+    withdraw_responses,
 )
-from surveys.services.restamp import restamp_days, restamp_teams
+from surveys.services.restamp import (
+    restamp_days,
+    restamp_segments,
+    restamp_teams,
+)
 from surveys.services.rows import Given
 from surveys.tokens import hash_of
 
@@ -28,6 +32,16 @@ def follow_teams(
     agent_ids: set[int], from_day: int, until_day: int, now: datetime, **_: Any
 ) -> None:
     restamp_teams(agent_ids, from_day=from_day, until_day=until_day, now=now)
+
+
+@receiver(segments_moved, dispatch_uid="surveys.segments_moved")
+def follow_segments(
+    moves: Mapping[int, tuple[int | None, int | None]],
+    from_day: int,
+    now: datetime,
+    **_: Any,
+) -> None:
+    restamp_segments(moves, from_day=from_day, now=now)
 
 
 @receiver(calendar_changed, dispatch_uid="surveys.calendar_changed")
@@ -42,7 +56,7 @@ def take_ratings(
 ) -> set[str]:
     """Turn ratings inside records into responses of one survey a source and kind.
 
-    A rating that is gone (score None) takes its response with it.
+    The response of a rating that is gone (score None) is left out until it comes back.
 
     Returns: the external ids of the records whose response is new or other.
     """
@@ -64,8 +78,8 @@ def _record(
     gone = [_external_id(row) for row in ratings if row["score"] is None]
     scored = [row for row in ratings if row["score"] is not None]
     touched = set()
-    if gone and delete_responses(gone, source=source, now=now):
-        touched.update(gone)
+    if gone:
+        touched |= withdraw_responses(gone, source=source, now=now)
     if scored:
         scale = DEFAULT_SCALES[kind]
         asked = imported_survey(

@@ -4,5 +4,5 @@ from django.dispatch import Signal
 
 # Sent inside the writer's transaction, for Answer and Invitation, with the arguments
 # of crm.signals.facts_changed: columns (attnames), before and after (lists of tuples
-# of the changed rows), now, cause.
+# of the changed rows, keys among their columns), now, cause, run_id, actor_id.
 response_changed = Signal()

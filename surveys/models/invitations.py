@@ -7,7 +7,13 @@ from django.utils.translation import gettext_lazy as _
 
 from crmkpi.accounts.models import User
 from crmkpi.crm.models import Channel, Contact, Customer, Exclusion, Member, Product
-from crmkpi.crm.models.base import agent_field, axis_indexes, member_field, team_field
+from crmkpi.crm.models.base import (
+    added_field,
+    agent_field,
+    axis_indexes,
+    member_field,
+    team_field,
+)
 from crmkpi.crm.querysets import FactQuerySet
 from surveys.models.surveys import Survey, SurveyVersion
 
@@ -86,6 +92,7 @@ class Invitation(models.Model):
         choices=Exclusion, default=Exclusion.NONE
     )
     created_at = models.DateTimeField()
+    added_at = added_field()
     created_by = models.ForeignKey(
         User, models.SET_NULL, null=True, blank=True, related_name="+"
     )
@@ -101,7 +108,9 @@ class Invitation(models.Model):
             )
         ]
         indexes = [
-            *axis_indexes("invite", "sent_day", "sent_team", "survey", "channel"),
+            *axis_indexes(
+                "invite", "sent_day", "sent_team", "survey", "channel", "segment"
+            ),
             # what is to be sent, and what is past its time
             models.Index(fields=["state", "send_after"], name="invite_due"),
             models.Index(fields=["state", "expires_at"], name="invite_expiry"),

@@ -14,7 +14,13 @@ from crmkpi.crm.models import (
     Member,
     Product,
 )
-from crmkpi.crm.models.base import agent_field, axis_indexes, member_field, team_field
+from crmkpi.crm.models.base import (
+    added_field,
+    agent_field,
+    axis_indexes,
+    member_field,
+    team_field,
+)
 from crmkpi.crm.querysets import FactQuerySet
 from surveys.models.invitations import Invitation
 from surveys.models.surveys import ANSWER_KINDS, Question, Survey, SurveyVersion
@@ -120,6 +126,7 @@ class Answer(models.Model):
     exclusion = models.PositiveSmallIntegerField(
         choices=Exclusion, default=Exclusion.NONE
     )
+    added_at = added_field()
 
     objects = FactQuerySet.as_manager()
     agent_path = "agent"
@@ -137,7 +144,7 @@ class Answer(models.Model):
             ),
         ]
         indexes = axis_indexes(
-            "answer", "answered_day", "answered_team", "survey", "channel"
+            "answer", "answered_day", "answered_team", "survey", "channel", "segment"
         )
 
     def __str__(self) -> str:

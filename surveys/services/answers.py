@@ -4,7 +4,7 @@ Every way in ends in one function, and the database decides what is a second ans
 a response is unique by its invitation and by its source and external id.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,7 +16,7 @@ from crmkpi.accounts.queries import get_organisation, today
 from crmkpi.crm.models import Channel, Exclusion, Source
 from surveys.changes import announce, row_of, rows_of
 from surveys.comments import CommentFault, clean_comment
-from surveys.links import Link, find_invitation, find_shared
+from surveys.links import Link
 from surveys.models import Answer, AnswerRevision, Invitation, Question, Response
 from surveys.scoring import Kind, ScoreError
 from surveys.services.errors import (
@@ -59,18 +59,18 @@ class Attribution:
 
 
 def answer(
-    token: str, *, score: object, form: str, language: str, now: datetime
+    link: Link, *, score: object, form: str, language: str, now: datetime
 ) -> Answered:
-    """Store the answer to an invitation.
+    """Store the answer to the invitation that a link leads to.
 
     Posting the same form with the same score again changes nothing and leads to the
     same page.
 
-    Raises: UnknownLink, StaleForm, LinkClosed, BadScore; AlreadyAnswered when the
-    invitation has its answer and this is not the same form once more.
+    Raises: UnknownLink for a shared link, StaleForm, LinkClosed, BadScore;
+    AlreadyAnswered when the invitation has its answer and this is not the same form
+    once more.
     """
-    link = find_invitation(token)
-    if link is None or link.invitation is None:
+    if link.invitation is None:
         raise UnknownLink(_("This link leads nowhere."))
     handed_out = _read_form(form, link=link, now=now)
     value = _check_score(link, score)
@@ -99,6 +99,7 @@ def answer(
             form=handed_out,
             language=language,
             now=now,
+            day=today(now, get_organisation()),
         )
         if answered.is_new:
             _mark_answered(invitation, now=now)
@@ -106,32 +107,32 @@ def answer(
 
 
 def answer_shared(
-    address: str, *, score: object, form: str, language: str, now: datetime
+    link: Link, *, score: object, form: str, language: str, now: datetime
 ) -> Answered:
     """Store an answer given through a survey's shared link.
 
     It counts for the team that owns the survey and for no agent.
 
-    Raises: as answer; the version is the one that the form showed.
+    Raises: StaleForm, LinkClosed, BadScore, AlreadyAnswered; the version is the one
+    that the form showed.
     """
-    link = find_shared(address)
-    if link is None:
-        raise UnknownLink(_("This link leads nowhere."))
     handed_out = _read_form(form, link=link, now=now)
     if handed_out.version_id != link.version.pk:
-        link = find_shared(address, version_id=handed_out.version_id)
-        if link is None:
+        shown = link.survey.versions.filter(pk=handed_out.version_id).first()
+        if shown is None:
             raise StaleForm(_("This form is too old."))
+        link = replace(link, version=shown)
     if not link.is_open(now):
         raise LinkClosed(_("This survey has ended."))
     value = _check_score(link, score)
     with transaction.atomic():
+        day = today(now, get_organisation())
         return _store(
             link,
             origin=Response.Origin.SHARED,
             external_id=f"form:{handed_out.nonce}",
             attribution=Attribution(
-                event_day=today(now, get_organisation()),
+                event_day=day,
                 team_id=link.survey.team_id,
                 channel=Channel.WEB,
             ),
@@ -139,6 +140,7 @@ def answer_shared(
             form=handed_out,
             language=language,
             now=now,
+            day=day,
         )
 
 
@@ -259,6 +261,7 @@ def _store(
     form: Form,
     language: str,
     now: datetime,
+    day: int,
 ) -> Answered:
     source = live_source()
     try:
@@ -294,13 +297,14 @@ def _store(
         high=question.high,
         is_top=link.content.scale.is_top(value),
         answered_at=now,
-        answered_day=today(now, get_organisation()),
+        answered_day=day,
         event_day=attribution.event_day,
         answered_team_id=attribution.team_id,
         agent_id=attribution.agent_id,
         channel=attribution.channel,
         segment_id=attribution.segment_id,
         product_id=attribution.product_id,
+        added_at=now,
     )
     announce(Answer, before=[], after=[row_of(given)], now=now, cause="edit")
     return Answered(response.pk, form.edit_key, is_new=True)
@@ -371,4 +375,5 @@ def _copied(
         "kind": Kind.TEXT.value,
         "text": text,
         "answered_at": score.answered_at,
+        "added_at": now,
     }

@@ -61,6 +61,7 @@ INVITATION_COLUMNS = (
     "is_answered",
     "exclusion",
     "created_at",
+    "added_at",
 )
 
 
@@ -166,7 +167,7 @@ def _invitation_row(
         past.agent_id,
         team_id if past.agent_id else survey.team_id,
         past.channel,
-        placer.segments.get(past.customer_id or 0),
+        placer.segments.on(past.customer_id, day),
         _state(past, expires_at=expires_at, now=now).value,
         "",
         past.sent_at,
@@ -179,6 +180,7 @@ def _invitation_row(
         past.answered_at is not None,
         0,
         past.sent_at,
+        now,
     )
 
 
@@ -239,7 +241,7 @@ def _insert_answers(
         [
             row
             for pk, each in placed.items()
-            for row in answer_rows(responses[pk], each, asked)
+            for row in answer_rows(responses[pk], each, asked, now=now)
         ],
     )
     after = rows_of(answers_to(responses.values()))
@@ -248,11 +250,11 @@ def _insert_answers(
 
 def _placed(past: Past, *, team_id: int | None, placer: Placer) -> Placed:
     """Return the answer with team and day of the invitation it belongs to."""
-    given = past.given
+    given, event_day = past.given, local_day(past.sent_at, placer.zone)
     return Placed(
         given,
         day=local_day(given.answered_at, placer.zone),
-        event_day=local_day(past.sent_at, placer.zone),
+        event_day=event_day,
         team_id=team_id,
-        segment_id=placer.segments.get(past.customer_id or 0),
+        segment_id=placer.segments.on(past.customer_id, event_day),
     )

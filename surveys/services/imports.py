@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from crmkpi.accounts.queries import get_organisation
-from crmkpi.crm.models import ImportRun, Source
+from crmkpi.crm.models import Exclusion, ImportRun, Source
 from crmkpi.lib import bulk
 from surveys.changes import announce, rows_of
 from surveys.content import Content
@@ -77,7 +77,10 @@ def record_responses(
         key: each
         for key, each in given.items()
         if key in known
-        and (known[key].given, known[key].version_id) != (each, asked.version_id)
+        and (
+            known[key].exclusion == Exclusion.DELETED
+            or (known[key].given, known[key].version_id) != (each, asked.version_id)
+        )
     }
     new = {key: each for key, each in given.items() if key not in known}
     if new or changed:
@@ -116,9 +119,35 @@ def delete_responses(
     )
     ids = list(gone.values_list("pk", flat=True))
     before = rows_of(answers_to(ids))
-    Response.objects.filter(bulk.KeysIn([F("pk")], [(pk,) for pk in ids])).delete()
     announce(Answer, before=before, after=[], now=now, cause="deletion")
+    Response.objects.filter(bulk.KeysIn([F("pk")], [(pk,) for pk in ids])).delete()
     return len(ids)
+
+
+@transaction.atomic
+def withdraw_responses(
+    external_ids: Sequence[str], *, source: Source, now: datetime
+) -> set[str]:
+    """Leave out answers that are no longer in the source; return those that counted.
+
+    They stay, with the reason, and count again when the source tells them again.
+    """
+    found = Response.objects.filter(
+        bulk.KeysIn([F("external_id")], [(each,) for each in external_ids]),
+        source=source,
+        origin=Response.Origin.IMPORT,
+        exclusion=Exclusion.NONE,
+    ).select_for_update(of=("self",))
+    gone = dict(found.order_by("pk").values_list("pk", "external_id"))
+    if not gone:
+        return set()
+    answers = answers_to(list(gone))
+    before = rows_of(answers)
+    answers.update(exclusion=Exclusion.DELETED)
+    Response.objects.filter(pk__in=gone).update(exclusion=Exclusion.DELETED)
+    after = rows_of(answers_to(list(gone)))
+    announce(Answer, before=before, after=after, now=now, cause="edit")
+    return set(gone.values())
 
 
 @transaction.atomic
@@ -277,7 +306,7 @@ def _insert(
         row
         for each in placed
         if (response_id := ours.get(each.given.external_id)) is not None
-        for row in answer_rows(response_id, each, asked)
+        for row in answer_rows(response_id, each, asked, now=now)
     ]
     bulk.insert_rows(Answer, ANSWER_COLUMNS, rows)
     return rows_of(answers_to(inserted))
@@ -285,7 +314,7 @@ def _insert(
 
 def _again(known: _Known, placed: Placed) -> Placed:
     """Return a changed answer; unless about somebody or some day else, it keeps
-    the team and segment that it was given."""
+    the team and segment that it was given. One that was withdrawn counts again."""
     old, new = known.given, placed.given
     if (old.agent_id, old.customer_id, old.answered_at) == (
         new.agent_id,
@@ -293,7 +322,8 @@ def _again(known: _Known, placed: Placed) -> Placed:
         new.answered_at,
     ):
         placed = replace(placed, team_id=known.team_id, segment_id=known.segment_id)
-    return replace(placed, exclusion=known.exclusion)
+    is_back = known.exclusion == Exclusion.DELETED
+    return replace(placed, exclusion=0 if is_back else known.exclusion)
 
 
 def _replace(
@@ -321,6 +351,7 @@ def _replace(
             "answered_team_id",
             "language",
             "answered_at",
+            "exclusion",
         ],
         [
             (
@@ -334,6 +365,7 @@ def _replace(
                 placed.team_id,
                 placed.given.language,
                 placed.given.answered_at,
+                placed.exclusion,
             )
             for known, placed in changes
         ],
@@ -345,7 +377,7 @@ def _replace(
         [
             row
             for known, placed in changes
-            for row in answer_rows(known.response_id, placed, asked)
+            for row in answer_rows(known.response_id, placed, asked, now=now)
         ],
     )
     after = rows_of(answers_to(ids))

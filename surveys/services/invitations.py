@@ -284,6 +284,7 @@ def _invitation(
         skip_reason=skip or "",
         send_after=send_after,
         created_at=now,
+        added_at=now,
         created_by=actor,
     )
 

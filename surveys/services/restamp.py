@@ -1,4 +1,4 @@
-"""Follow corrections: people's teams and the organisation's zone, after the fact.
+"""Follow others: people's teams, customers' segments and the organisation's zone.
 
 An answer counts for the team its agent was in on the day of the event. Who moves today
 changes nothing before; when somebody tells later where a person was on a day, the
@@ -44,6 +44,41 @@ def restamp_teams(
                 pk: (team_id,)
                 for pk, agent_id, day, old in rows
                 if (team_id := teams.team_of(agent_id, day)) != old
+            },
+            now=now,
+        )
+    return changed
+
+
+@transaction.atomic
+def restamp_segments(
+    moves: Mapping[int, tuple[int | None, int | None]],
+    *,
+    from_day: int,
+    now: datetime,
+) -> int:
+    """Give answers and invitations of these days the new segment of their customer.
+
+    `moves` hold for each customer the segment before and after; a row of another
+    segment keeps it.
+
+    Returns: how many rows changed.
+    """
+    changed = 0
+    for model, column in (
+        (Answer, "response__customer_id"),
+        (Invitation, "customer_id"),
+    ):
+        rows = model._base_manager.filter(
+            _among(column.removesuffix("_id"), moves), event_day__gte=from_day
+        ).values_list("pk", column, "segment_id")
+        changed += _write(
+            model,
+            ("segment_id",),
+            {
+                pk: (moves[customer][1],)
+                for pk, customer, segment in rows
+                if segment == moves[customer][0]
             },
             now=now,
         )

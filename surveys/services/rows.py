@@ -3,7 +3,7 @@
 No ORM objects and no query for each: what many answers need is looked up once.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -12,7 +12,8 @@ from django.db.models import F
 
 from crmkpi.accounts.queries import get_organisation
 from crmkpi.accounts.teams import TeamDirectory
-from crmkpi.crm.models import Customer, ImportRun, Source
+from crmkpi.crm.models import ImportRun, Source
+from crmkpi.crm.segments.history import SegmentHistory
 from crmkpi.lib import bulk
 from crmkpi.lib.periods import local_day
 from surveys.content import Content
@@ -54,6 +55,7 @@ ANSWER_COLUMNS = (
     "channel",
     "segment_id",
     "exclusion",
+    "added_at",
 )
 
 
@@ -99,15 +101,16 @@ class Placer:
 
     zone: str
     teams: TeamDirectory
-    segments: Mapping[int, int | None]  # of customers
+    segments: SegmentHistory
 
     @classmethod
     def load(cls, given: Sequence[Given]) -> "Placer":
-        customers = {each.customer_id for each in given} - {None}
-        segments = Customer.objects.filter(
-            bulk.KeysIn([F("pk")], [(pk,) for pk in customers if pk is not None])
-        ).values_list("pk", "segment_id")
-        return cls(get_organisation().zone, TeamDirectory.load(), dict(segments))
+        customers = {each.customer_id for each in given if each.customer_id}
+        return cls(
+            get_organisation().zone,
+            TeamDirectory.load(),
+            SegmentHistory.load(customers),
+        )
 
     def place(self, given: Given) -> Placed:
         """Return an answer about its own day."""
@@ -117,7 +120,7 @@ class Placer:
             day=day,
             event_day=day,
             team_id=self.teams.team_of(given.agent_id, day),
-            segment_id=self.segments.get(given.customer_id or 0),
+            segment_id=self.segments.on(given.customer_id, day),
         )
 
 
@@ -163,7 +166,9 @@ def response_row(
     )
 
 
-def answer_rows(response_id: int, placed: Placed, asked: Asked) -> list[Row]:
+def answer_rows(
+    response_id: int, placed: Placed, asked: Asked, *, now: datetime
+) -> list[Row]:
     """Return the rows of an answer's score and, if there is one, its comment."""
     given, scale = placed.given, asked.scale
     whose = (
@@ -175,6 +180,7 @@ def answer_rows(response_id: int, placed: Placed, asked: Asked) -> list[Row]:
         given.channel,
         placed.segment_id,
         placed.exclusion,
+        now,
     )
     score = (
         response_id,

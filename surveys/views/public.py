@@ -176,7 +176,7 @@ def _take(request: HttpRequest, link: Link, secret: str, *, take: Take) -> HttpR
     language, score = language_of(request, link), request.POST.get("score")
     try:
         answered = take(
-            secret,
+            link,
             score=score,
             form=request.POST.get("form", ""),
             language=language,

@@ -11,10 +11,11 @@ from django.core import mail
 
 from crmkpi.accounts.models import User
 from crmkpi.crm.models import Channel, Contact, Customer, Source
-from surveys.links import find_invitation
+from surveys.links import Link, find_invitation
 from surveys.models import Invitation, Survey
 from surveys.services import answers
 from surveys.services.answers import Answered
+from surveys.services.errors import UnknownLink
 from surveys.services.invitations import Recipient, due, invite, send_invitation
 from surveys.signals import response_changed
 from surveys.tokens import Form
@@ -103,9 +104,16 @@ def token_of(message: Any) -> str:
     return found[1]
 
 
-def form_for(token: str, *, opened_at: datetime = NOW) -> str:
+def link_of(token: str) -> Link:
+    """Return what a token leads to, as the page finds it."""
     link = find_invitation(token)
-    assert link is not None
+    if link is None:
+        raise UnknownLink(token)
+    return link
+
+
+def form_for(token: str, *, opened_at: datetime = NOW) -> str:
+    link = link_of(token)
     return Form.hand_out(
         link=link.name, version_id=link.version.pk, now=opened_at
     ).signed
@@ -115,7 +123,7 @@ def reply(
     token: str, score: object, *, now: datetime = NOW, form: str = ""
 ) -> Answered:
     return answers.answer(
-        token,
+        link_of(token),
         score=score,
         form=form or form_for(token, opened_at=now),
         language="en",

@@ -273,8 +273,50 @@ def test_a_rating_that_changed_and_one_that_is_gone(source):
     )
 
     assert changed == {"17", "18"}
-    kept = dict(Answer.objects.values_list("response__external_id", "value"))
-    assert kept == {"interaction:17:csat": 1, "interaction:19:csat": 4}
+    assert told() == {"17": (1, 0), "18": (4, DELETED), "19": (4, 0)}
+
+
+def test_a_rating_that_is_gone_comes_back(source, heard):
+    send(source, rating("17"), rating("18"))
+    send(source, rating("17", score=None), rating("18"))
+    assert set(Response.objects.values_list("exclusion", flat=True)) == {DELETED, 0}
+    heard.clear()
+
+    assert send(source, rating("17", score=None)) == set()  # gone before
+    assert heard == []
+
+    assert send(source, rating("17")) == {"17"}
+    assert told() == {"17": (4, 0), "18": (4, 0)}
+    assert set(Response.objects.values_list("exclusion", flat=True)) == {0}
+    assert send(source, rating("17")) == set()
+
+    send(source, rating("17", score=None))
+    assert send(source, rating("17", score=2)) == {"17"}
+    assert told()["17"] == (2, 0)
+
+
+def test_a_rating_that_somebody_voided_stays_void(world, source):
+    send(source, rating("17"))
+    answers.void_response(
+        Response.objects.get(),
+        reason=Exclusion.SPAM,
+        note="",
+        actor=world.mona,
+        now=NOW,
+    )
+
+    assert send(source, rating("17", score=None)) == set()
+    assert send(source, rating("17")) == set()
+    assert told() == {"17": (4, Exclusion.SPAM)}
+
+
+DELETED = Exclusion.DELETED
+
+
+def told():
+    """Return score and exclusion of every rating by the id of its record."""
+    rows = Answer.objects.values_list("response__external_id", "value", "exclusion")
+    return {name.split(":")[1]: (value, out) for name, value, out in rows}
 
 
 def test_ticket_and_interaction_of_the_same_id_are_two(source):
