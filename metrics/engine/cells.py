@@ -7,9 +7,10 @@ from django.db.models import F, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 
 from crmkpi.lib.bulk import KeysIn
+from crmkpi.lib.columns import column_of
 from crmkpi.lib.periods import UNDATED, Calendar, Grain
 from metrics.dimensions import Cut
-from metrics.engine.marks import Key, member_column
+from metrics.engine.marks import Key
 from metrics.measures.base import BIG, Cells
 
 CellKey = tuple[int, int, int, int, int]  # cut, member, grain, start, other
@@ -32,7 +33,7 @@ def leaf_query(axis: type[Cells], cut: Cut, keys: Iterable[Key] | None = None) -
     rows = axis.fact._default_manager.filter(
         axis.base, **{f"{axis.when}__isnull": False}
     )
-    member, team = member_column(axis, cut), axis.team()
+    member, team = axis.column(cut), axis.team()
     if keys is not None:
         rows = rows.filter(_with_keys([member, team, axis.when], keys, axis.fact))
     grouped = rows.order_by().values(
@@ -105,7 +106,7 @@ def parents(
 
 
 def _column(axis: type[Cells], name: str) -> F:
-    return F(axis.fact._meta.get_field(name).attname)  # type: ignore[union-attr]
+    return F(column_of(axis.fact, name))
 
 
 def _with_keys(columns: Sequence[str], keys: Iterable[Key], fact: type[Any]) -> Q:

@@ -1,114 +1,156 @@
-"""Sets of customers at two dates: what sums of cells cannot tell."""
+"""Sums over rows that a rule picks: what sums of cells cannot tell."""
 
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
 
-from django.db.models import Q
+from django.db.models import BigIntegerField, Count, F, Sum, Value
 
-from crmkpi.accounts.teams import TeamDirectory
-from crmkpi.crm.models import CustomerSpell
-from metrics.dimensions import DIMENSIONS, Cut
+from metrics.dimensions import Cut
+from metrics.engine.ancestry import Ancestry
+from metrics.expressions import Cohort, Span
+from metrics.measures import AXES
 from metrics.scopes import ScopeKey
 
 
 class CohortWindow(NamedTuple):
-    """A scope with the days [start, end) over which its customers are followed."""
+    """A scope with its days [start, end) and the days before them."""
 
     scope: ScopeKey
-    start: int
-    end: int
+    span: Span
+
+    @property
+    def start(self) -> int:
+        return self.span.start
+
+    @property
+    def end(self) -> int:
+        return self.span.end
 
 
-class Followed(NamedTuple):
-    """How many were active at the start, and how many of them still at the end."""
+class Sides(NamedTuple):
+    """What the picked rows add up to."""
 
-    started: int
-    stayed: int
+    above: int
+    below: int
+    rows: int
 
 
-def follow_customers(
-    windows: Iterable[CohortWindow],
-) -> dict[CohortWindow, Followed]:
-    """Return how many customers of each scope were active at both ends of a window.
+NOTHING = Sides(0, 0, 0)
+BIG = BigIntegerField()
 
-    A customer belongs to who owned it at the start; one that left and came back in
-    between is counted as having stayed; one acquired in the window is in neither.
 
-    Empty: nobody active at the start gives Followed(0, 0).
+ARMS = 100  # of one statement; SQLite takes 500 at most
+KEYS = 3  # member, team, day: what rows are grouped by at most
+Asked = tuple[Cohort, CohortWindow]
 
-    Time: active at the start is active at the end of the day before it.
 
-    Queries: 1 for each distinct day.
+class _Arm(NamedTuple):
+    """The windows of one cohort that one part of a statement reads."""
 
-    Example: 3 active on 31 March, of whom 1 has left by 30 April and 1 joined on
-    5 April: Followed(started=3, stayed=2) for April.
+    cohort: Cohort
+    span: Span
+    cut: Cut
+    scopes: set[ScopeKey]
+
+    @property
+    def by_team(self) -> bool:
+        return self.cut is Cut.TEAM or any(scope.other for scope in self.scopes)
+
+    @property
+    def groups(self) -> list[str]:
+        axis = AXES[self.cohort.axis]
+        is_whole = self.cut in (Cut.COMPANY, Cut.TEAM)
+        groups = [] if is_whole else [axis.column(self.cut)]
+        if self.by_team:
+            groups += [axis.team(), *([] if self.cohort.on else [axis.when])]
+        return groups
+
+
+def read_cohorts(asked: Iterable[Asked]) -> dict[Asked, Sides]:
+    """Return the sums of what the picked rows add, for each cohort, scope and span.
+
+    Empty: no rows give zeros.
+
+    Time: a row counts for the team it had, and for those above that on the day that
+    the rule names.
+
+    Queries: 1 for every ARMS cohorts, spans and kinds of scope, and 1 for the teams.
+
+    Example: 3 customers active on 31 March, of whom 1 has left by 30 April: for
+    retention in April Sides(above=2, below=3, rows=3).
     """
-    wanted = set(windows)
-    days = {window.start - 1 for window in wanted} | {each.end - 1 for each in wanted}
-    active = {day: _active_on(day) for day in days}
-    teams = TeamDirectory.load()
-    found = {}
-    for window in wanted:
-        before, after = active[window.start - 1], active[window.end - 1]
-        mine = [
-            customer
-            for customer, owner in before.items()
-            if _belongs(owner, window.scope, window.start - 1, teams)
-        ]
-        stayed = sum(1 for customer in mine if customer in after)
-        found[window] = Followed(len(mine), stayed)
+    wanted = list(asked)
+    by_arm: dict[tuple[Cohort, Span, Cut], set[ScopeKey]] = defaultdict(set)
+    for cohort, window in wanted:
+        by_arm[cohort, window.span, Cut(window.scope.cut)].add(window.scope)
+    arms = [_Arm(*key, scopes) for key, scopes in by_arm.items()]
+    teams = Ancestry(window.scope for _cohort, window in wanted)
+    sums: dict[tuple[Cohort, Span, Cut], dict[tuple[int, int], Sides]] = {}
+    for start in range(0, len(arms), ARMS):
+        some = arms[start : start + ARMS]
+        for arm, rows in zip(some, _read_together(some), strict=True):
+            sums[arm[:3]] = _summed(arm, rows, teams)
+    found: dict[Asked, Sides] = {}
+    for cohort, window in wanted:
+        scope = window.scope
+        of_arm = sums[cohort, window.span, Cut(scope.cut)]
+        found[cohort, window] = of_arm.get((scope.member, scope.other), NOTHING)
     return found
 
 
-class _Owner(NamedTuple):
-    agent: int
-    team: int
-    segment: int
-    industry: int
+def _read_together(arms: Sequence[_Arm]) -> list[list[tuple[Any, ...]]]:
+    """Return for each arm its rows (keys…, above, below, rows). Queries: 1."""
+    first, *others = (_query(at, arm) for at, arm in enumerate(arms))
+    found: list[list[tuple[Any, ...]]] = [[] for _arm in arms]
+    for at, *rest in first.union(*others, all=True) if others else first:
+        found[at].append(tuple(rest))
+    return found
 
 
-def _active_on(day: int) -> dict[int, _Owner]:
-    """Return the customers active on a day with who owned them. Queries: 1."""
-    spells = CustomerSpell.objects.filter(
-        Q(ended_day__isnull=True) | Q(ended_day__gt=day),
-        started_day__lte=day,
-        customer__exclusion=0,
-    )
-    rows = spells.values_list(
-        "customer_id", "agent_id", "team_id", "segment_id", "industry_id"
-    )
-    return {
-        customer: _Owner(*(each or 0 for each in owner)) for customer, *owner in rows
-    }
+def _query(at: int, arm: _Arm) -> Any:
+    """Return the sums of one arm by its groups; all arms have the same columns."""
+    axis, (cohort, span, cut, scopes) = AXES[arm.cohort.axis], arm
+    rows = axis.fact._default_manager.filter(axis.base, cohort.rows(span)).order_by()
+    members = {scope.member for scope in scopes}
+    if cut not in (Cut.COMPANY, Cut.TEAM) and 0 not in members:
+        rows = rows.filter(**{f"{axis.column(cut)}__in": members})
+    sums: dict[str, Any] = {"above_sum": Count("pk"), "below_sum": Count("pk")}
+    for name, side in (("above", cohort.above), ("below", cohort.below)):
+        if side is not None:
+            rows = rows.annotate(**{f"one_{name}": side(span)})
+            sums[f"{name}_sum"] = Sum(f"one_{name}")
+    keys: dict[str, Any] = {
+        f"key_{number}": Value(0, BIG) for number in range(KEYS)
+    } | {f"key_{number}": F(column) for number, column in enumerate(arm.groups)}
+    grouped = rows.annotate(arm=Value(at, BIG), **keys).values("arm", *keys)
+    summed = grouped.annotate(**sums, row_count=Count("pk"))
+    return summed.values_list("arm", *keys, *sums, "row_count")
 
 
-def _belongs(owner: _Owner, scope: ScopeKey, day: int, teams: TeamDirectory) -> bool:
-    if scope.cut == Cut.COMPANY:
-        return True
-    if scope.cut == Cut.AGENT:
-        return owner.agent == scope.member
-    if scope.cut == Cut.TEAM:
-        return _in_team(owner, scope.member, day, teams)
-    held = getattr(owner, DIMENSIONS[Cut(scope.cut)].column, None)
-    if held != scope.member:
-        return False
-    return not scope.other or _in_team(owner, scope.other, day, teams)
+def _summed(
+    arm: _Arm, rows: Iterable[tuple[Any, ...]], teams: Ancestry
+) -> dict[tuple[int, int], Sides]:
+    """Return the sums of one arm by scope, as (member, other)."""
+    found: dict[tuple[int, int], list[int]] = defaultdict(lambda: [0, 0, 0])
+    width = len(arm.groups)
+    for row in rows:
+        for scope in _scopes(arm, row[:width], teams):
+            for at, number in enumerate(row[KEYS:]):
+                found[scope][at] += int(number or 0)
+    return {scope: Sides(*sides) for scope, sides in found.items()}
 
 
-def _in_team(owner: _Owner, team: int, day: int, teams: TeamDirectory) -> bool:
-    return bool(owner.team) and team in teams.ancestors(owner.team, day)
-
-
-def retention(windows: Iterable[CohortWindow]) -> dict[CohortWindow, tuple[int, int]]:
-    """Return (stayed, started) for each window."""
-    followed = follow_customers(windows)
-    return {window: (each.stayed, each.started) for window, each in followed.items()}
-
-
-def churn(windows: Iterable[CohortWindow]) -> dict[CohortWindow, tuple[int, int]]:
-    """Return (left, started) for each window: the same people as retention."""
-    followed = follow_customers(windows)
-    return {
-        window: (each.started - each.stayed, each.started)
-        for window, each in followed.items()
-    }
+def _scopes(arm: _Arm, keys: Sequence[Any], teams: Ancestry) -> list[tuple[int, int]]:
+    """Return the scopes (member, other) that a group counts for."""
+    if arm.cut is Cut.COMPANY:
+        return [(0, 0)]
+    above: list[int] = []
+    if arm.by_team:
+        on = arm.cohort.on
+        team, day = (keys[-1], on(arm.span)) if on else (keys[-2], keys[-1])
+        above = teams.above(team, day)
+    if arm.cut is Cut.TEAM:
+        return [(each, 0) for each in above]
+    member = keys[0] or 0
+    return [(member, 0), *((member, each) for each in above)]

@@ -4,9 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterable
 from decimal import Decimal
 
-from crmkpi.accounts.teams import TeamDirectory
 from crmkpi.lib.statistics import quantile
-from metrics.dimensions import DIMENSIONS, Cut
+from metrics.dimensions import Cut
+from metrics.engine.ancestry import Ancestry
 from metrics.engine.rows import counted
 from metrics.engine.windows import Window
 from metrics.measures import AXES
@@ -23,7 +23,7 @@ def read_quantiles(
 
     Empty: no rows gives None for both.
 
-    Queries: 1 for each kind of scope, and 3 more for teams.
+    Queries: 1 for each kind of scope, and 1 more for teams.
     """
     by_cut: dict[int, list[Window]] = defaultdict(list)
     for window in windows:
@@ -63,15 +63,11 @@ def _values(
         }
     )
     rows = counted(axis, rows, wanted.where)
-    member = (
-        axis.agent
-        if cut in (Cut.AGENT, Cut.TEAM, Cut.COMPANY)
-        else (DIMENSIONS[cut].column)
-    )
+    member = axis.agent if cut in (Cut.TEAM, Cut.COMPANY) else axis.column(cut)
     members = {window.scope.member for window in windows}
     if cut not in (Cut.COMPANY, Cut.TEAM):
         rows = rows.filter(**{f"{member}__in": members})
-    teams = TeamDirectory.load() if _needs_tree(cut, windows) else None
+    teams = Ancestry(window.scope for window in windows)
     found: dict[tuple[int, int], list[tuple[int, int]]] = defaultdict(list)
     columns = (member, axis.team(), axis.when, wanted.column)
     for one, team, day, value in rows.values_list(*columns):
@@ -79,7 +75,7 @@ def _values(
         if cut is Cut.COMPANY:
             found[0, 0].append(entry)
             continue
-        above = teams.ancestors(team, day) if teams is not None and team else ()
+        above = teams.above(team, day)
         if cut is Cut.TEAM:
             for each in above:
                 found[each, 0].append(entry)
@@ -88,10 +84,6 @@ def _values(
         for each in above:
             found[one or 0, each].append(entry)
     return found
-
-
-def _needs_tree(cut: Cut, windows: list[Window]) -> bool:
-    return cut is Cut.TEAM or any(window.scope.other for window in windows)
 
 
 def _quantiles(ordered: list[int]) -> Quantiles:

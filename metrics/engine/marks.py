@@ -11,7 +11,8 @@ from typing import Any
 from django.db import transaction
 
 from crmkpi.lib import bulk
-from metrics.dimensions import DIMENSIONS, Cut
+from crmkpi.lib.columns import column_of
+from metrics.dimensions import Cut
 from metrics.measures import AXES
 from metrics.measures.base import Cells
 from metrics.models import Cause, DirtyKey, Slot
@@ -47,15 +48,20 @@ def mark(
     if not axes or _off.get():
         return 0
     held = list(rows)
-    slots = _slots()
+    slots = _slots(axes)
     written = 0
     for axis in axes:
         for cut in axis.leaf_cuts():
             keys = leaf_keys(axis, cut, columns, held)
-            written += _write(slots[axis.key(), cut], keys, _CAUSES.get(cause, cause))
+            written += _write(slots[axis.key(), cut], keys, cause_of(cause))
     if written:
         transaction.on_commit(ring)
     return written
+
+
+def cause_of(word: str) -> str:
+    """Return the cause by which a writer calls it."""
+    return _CAUSES.get(word, word)
 
 
 @contextmanager
@@ -68,6 +74,11 @@ def off() -> Iterator[None]:
         _off.reset(token)
 
 
+def is_off() -> bool:
+    """Whether a first filling runs, of which nothing is written down."""
+    return _off.get()
+
+
 def leaf_keys(
     axis: type[Cells], cut: Cut, columns: Sequence[str], rows: Iterable[Sequence[Any]]
 ) -> set[Key]:
@@ -78,7 +89,7 @@ def leaf_keys(
     """
     at = {name: index for index, name in enumerate(columns)}
     when, team = at[axis.when], at[_column(axis, axis.team())]
-    member = at[_column(axis, member_column(axis, cut))]
+    member = at[_column(axis, axis.column(cut))]
     return {
         (row[member] or 0, row[team] or 0, row[when])
         for row in rows
@@ -86,28 +97,25 @@ def leaf_keys(
     }
 
 
-def member_column(axis: type[Cells], cut: Cut) -> str:
-    """Return the fact's column that holds the member of a cut."""
-    return axis.agent if cut is Cut.AGENT else DIMENSIONS[cut].column
-
-
 def _column(axis: type[Cells], name: str) -> str:
-    return str(axis.fact._meta.get_field(name).attname)  # type: ignore[union-attr]
+    return column_of(axis.fact, name)
 
 
-def _slots() -> dict[tuple[str, int], Slot]:
-    return {(slot.axis, slot.cut): slot for slot in Slot.objects.all()}
+def _slots(axes: Iterable[type[Cells]]) -> dict[tuple[str, int], int]:
+    """Return the primary keys of the slots of axes, by axis and cut."""
+    slots = Slot.objects.filter(axis__in=[axis.key() for axis in axes])
+    return {(axis, cut): pk for axis, cut, pk in slots.values_list("axis", "cut", "pk")}
 
 
-def _write(slot: Slot, keys: set[Key], cause: str) -> int:
+def _write(slot_id: int, keys: set[Key], cause: str) -> int:
     if not keys:
         return 0
     if len(keys) > REBUILD_ABOVE:
-        Slot.objects.filter(pk=slot.pk).update(rebuild=True, rebuild_cause=cause)
+        Slot.objects.filter(pk=slot_id).update(rebuild=True, rebuild_cause=cause)
         return len(keys)
     columns = ("slot_id", "member", "other", "day", "cause")
     bulk.insert_rows(
-        DirtyKey, columns, [(slot.pk, *key, cause) for key in sorted(keys)]
+        DirtyKey, columns, [(slot_id, *key, cause) for key in sorted(keys)]
     )
     return len(keys)
 

@@ -12,7 +12,7 @@ from crmkpi.lib import bulk
 from crmkpi.lib.periods import FIRST_DAY, UNDATED, Grain
 from crmkpi.lib.rollup import insert_select, sum_cells
 from metrics.dimensions import Cut
-from metrics.engine import snapshots, versions
+from metrics.engine import snapshots, stale, versions
 from metrics.engine.cells import CELL_KEY, calendar_rows, leaf_query, measure_names
 from metrics.measures import AXES
 from metrics.measures.base import Cells
@@ -52,7 +52,7 @@ def rebuild_slot(slot: Slot, *, now: datetime, cause: str = Cause.REBUILD) -> in
     slot.save(update_fields=["rebuild", "rebuild_cause"])
     if cut is Cut.AGENT:
         remember_built(axis, now=now)
-    snapshots.note_all_stale(axis, cut, cause=cause or Cause.REBUILD)
+    stale.note_all_stale(axis, cut, cause=cause or Cause.REBUILD)
     versions.bump_all(now=now)
     return leaves
 

@@ -17,7 +17,7 @@ from crmkpi.accounts.teams import TeamDirectory
 from crmkpi.lib import bulk
 from crmkpi.lib.periods import Calendar
 from metrics.dimensions import Cut
-from metrics.engine import rebuild, snapshots, versions
+from metrics.engine import rebuild, stale, versions
 from metrics.engine.cells import (
     CELL_KEY,
     CellKey,
@@ -88,7 +88,7 @@ def refresh(claimed: Claimed, *, now: datetime) -> int:
     teams = TeamDirectory.load()
     differences, causes = _differences(claimed, changed, new, old, calendar, teams)
     _add(axis, differences)
-    snapshots.note_stale(axis, causes)
+    stale.note_stale(axis, causes)
     versions.bump(differences, now=now)
     return len(changed)
 

@@ -6,7 +6,8 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from crmkpi.accounts.models import TeamEdge
-from metrics.dimensions import DIMENSIONS, Cut
+from metrics.dimensions import Cut
+from metrics.expressions import Only
 from metrics.measures.base import Cells
 from metrics.scopes import ScopeKey
 
@@ -41,7 +42,7 @@ def scope_filter(axis: type[Cells], scope: ScopeKey) -> Q:
         return team_filter(axis, scope.member)
     if scope.cut == Cut.AGENT:
         return _is(axis.agent, scope.member)
-    found = _is(DIMENSIONS[Cut(scope.cut)].column, scope.member, axis)
+    found = _is(axis.column(Cut(scope.cut)), scope.member, axis)
     return found & team_filter(axis, scope.other) if scope.other else found
 
 
@@ -57,6 +58,15 @@ def team_filter(axis: type[Cells], team_id: int) -> Q:
     for (since, until), teams in below.items():
         days = {f"{axis.when}__gte": since, f"{axis.when}__lt": until}
         found |= Q(**{f"{axis.team()}__in": teams}, **days)
+    return found
+
+
+def among(axis: type[Cells], only: Only) -> Q:
+    """Return the filter for rows of some members of a dimension."""
+    column = axis.column(Cut(only.cut))
+    found = Q(pk__in=[])
+    for member in only.members:
+        found |= _is(column, member, axis)
     return found
 
 

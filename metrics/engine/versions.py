@@ -50,7 +50,7 @@ def mirror_catalogue(*, now: datetime) -> list[str]:
 
     known = current_versions()
     written = []
-    for key, metric in METRICS.items():
+    for key, metric in METRICS.declared.items():
         fingerprint = metric.fingerprint()
         if key in known and known[key].fingerprint == fingerprint:
             continue

@@ -6,6 +6,8 @@ from metrics.dimensions import Cut
 from metrics.measures.base import Cells, Rows
 from surveys.models import Answer, Invitation
 
+SPLITS = (Cut.SURVEY, Cut.CHANNEL, Cut.SEGMENT)
+
 
 def scale(kind: str, low: int, high: int, value: int) -> Rows:
     """Return the count of one value on one scale."""
@@ -13,7 +15,7 @@ def scale(kind: str, low: int, high: int, value: int) -> Rows:
 
 
 class Answers(Cells):
-    fact, when, cuts = Answer, "answered_day", (Cut.SURVEY, Cut.CHANNEL)
+    fact, when, cuts = Answer, "answered_day", SPLITS
     rows = Rows()
     csat = Rows(where=Q(kind="csat", value__isnull=False))
     csat_top = Rows(where=Q(kind="csat", is_top=True))
@@ -43,7 +45,7 @@ class Answers(Cells):
 
 
 class InvitationsSent(Cells):
-    fact, when, cuts = Invitation, "sent_day", (Cut.SURVEY, Cut.CHANNEL)
+    fact, when, cuts = Invitation, "sent_day", SPLITS
     rows = Rows()
     arrived = Rows(where=Q(is_bounced=False))
     answered = Rows(where=Q(is_bounced=False, is_answered=True))

@@ -1,5 +1,7 @@
 """The declaration of an axis: a model whose fields are its measures."""
 
+from functools import reduce
+from operator import add
 from typing import Any, ClassVar
 
 from django.db import models
@@ -7,7 +9,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Cast, Coalesce
 from django.db.models.query_utils import DeferredAttribute
 
-from metrics.dimensions import Cut
+from metrics.dimensions import DIMENSIONS, Cut
 from metrics.expressions import Linear, MeasureRef, Ratio
 
 BIG = models.BigIntegerField()
@@ -76,47 +78,54 @@ class Rows(Measure):
 
 
 class Total(Measure):
-    """The sum of a whole-number column."""
+    """The sum of a whole-number column or of several, perhaps in coarser units.
 
-    def __init__(
-        self, column: str = "pk", *, where: Q | None = None, **options: Any
-    ) -> None:
-        self.summed = column
-        super().__init__(where=where, **options)
-
-    def aggregate(self) -> models.expressions.Combinable:
-        summed = models.Sum(Cast(F(self.summed), BIG), filter=self.where)
-        return Cast(Coalesce(summed, 0, output_field=BIG), BIG)
-
-    def describe(self) -> str:
-        return f"Total({self.summed}, {self.where})"
-
-
-class Squares(Total):
-    """The sum of squares of a column in coarser units, so that 64 bits hold it."""
+    Example: unit=60 makes of 29, 30 and 100 seconds 0, 1 and 2 minutes, together 3.
+    """
 
     def __init__(
         self,
-        column: str = "pk",
-        *,
-        unit: int = 60,
+        *columns: str,
+        unit: int = 1,
         where: Q | None = None,
         **options: Any,
     ) -> None:
+        self.columns = columns
         self.unit = unit
-        super().__init__(column, where=where, **options)
+        super().__init__(where=where, **options)
+
+    def value(self) -> Any:
+        """Return what one row adds."""
+        # Whole-number division is the same on both databases for what is not negative.
+        exact = self._exact()
+        if self.unit == 1:
+            return exact
+        rounded = (exact + self.unit // 2) / self.unit
+        return models.ExpressionWrapper(rounded, output_field=BIG)
+
+    def _exact(self) -> Any:
+        """Return the column, or the sum of several of which unknown ones add none."""
+        if len(self.columns) == 1:
+            return Cast(F(self.columns[0]), BIG)
+        known = (Coalesce(F(column), 0, output_field=BIG) for column in self.columns)
+        return models.ExpressionWrapper(reduce(add, known), output_field=BIG)
 
     def aggregate(self) -> models.expressions.Combinable:
-        # Whole-number division is the same on both databases for what is not negative.
-        whole: Any = Cast(F(self.summed), BIG)
-        if self.unit > 1:
-            whole = models.ExpressionWrapper(whole / self.unit, output_field=BIG)
-        square = models.ExpressionWrapper(whole * whole, output_field=BIG)
-        summed = models.Sum(square, filter=self.where)
+        summed = models.Sum(self.value(), filter=self.where)
         return Cast(Coalesce(summed, 0, output_field=BIG), BIG)
 
     def describe(self) -> str:
-        return f"Squares({self.summed} / {self.unit}, {self.where})"
+        unit = "" if self.unit == 1 else f" / {self.unit}"
+        columns = " + ".join(self.columns)
+        return f"{type(self).__name__}({columns}{unit}, {self.where})"
+
+
+class Squares(Total):
+    """The sum of squares of a column, in units so coarse that 64 bits hold it."""
+
+    def value(self) -> Any:
+        one = super().value()
+        return models.ExpressionWrapper(one * one, output_field=BIG)
 
 
 class Cells(models.Model):
@@ -142,6 +151,7 @@ class Cells(models.Model):
     cuts: ClassVar[tuple[Cut, ...]] = ()
     base: ClassVar[Q] = Q(exclusion=0)
     agent: ClassVar[str] = "agent"
+    columns: ClassVar[dict[Cut, str]] = {}  # where the fact calls a dimension otherwise
 
     class Meta:
         abstract = True
@@ -160,6 +170,13 @@ class Cells(models.Model):
         columns = {field.name for field in cls.fact._meta.get_fields()}
         stamped = f"{cls.when.removesuffix('_day')}_team"
         return stamped if stamped in columns else "team"
+
+    @classmethod
+    def column(cls, cut: Cut) -> str:
+        """Return the fact's column that holds the member of a cut."""
+        if cut is Cut.AGENT:
+            return cls.agent
+        return cls.columns.get(cut, DIMENSIONS[cut].column)
 
     @classmethod
     def measures(cls) -> list[Measure]:

@@ -1,17 +1,31 @@
 """Customers by the day they were acquired, and the stretches they were active."""
 
+from typing import ClassVar
+
 from django.db.models import Q
 
 from crmkpi.crm.models import Customer, CustomerSpell
 from metrics.dimensions import Cut
 from metrics.measures.base import Cells, Rows
+from metrics.measures.filled import named
 
 SPLITS = (Cut.SEGMENT, Cut.INDUSTRY)
 
 
 class CustomersAcquired(Cells):
-    fact, when, cuts = Customer, "acquired_day", SPLITS
+    fact, when = Customer, "acquired_day"
+    cuts = (*SPLITS, Cut.CHANNEL, Cut.CAMPAIGN)
+    columns: ClassVar[dict[Cut, str]] = {
+        Cut.SEGMENT: "acquired_segment",
+        Cut.CHANNEL: "acquired_channel",
+        Cut.CAMPAIGN: "acquired_campaign",
+    }
     rows = Rows()
+    by_campaigns = Rows(where=Q(acquired_campaign__isnull=False))
+    has_owner = Rows(where=named("agent"))
+    has_industry = Rows(where=named("industry"))
+    has_segment = Rows(where=named("given_segment"))
+    has_region = Rows(where=named("region"))
     referred = Rows(where=Q(referred_by__isnull=False))
 
 

@@ -98,7 +98,7 @@ STEP = st.tuples(
 
 @pytest.mark.django_db
 @settings(
-    max_examples=12,
+    max_examples=4,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
