@@ -8,20 +8,56 @@ from types import ModuleType
 
 from django.utils.translation import gettext_lazy as _
 
-from metrics.catalog import finance, loyalty, sales, satisfaction, service
+from metrics.catalog import (
+    data_quality,
+    engagement,
+    finance,
+    leads,
+    loyalty,
+    market,
+    marketing,
+    operations,
+    revenue,
+    sales,
+    satisfaction,
+    service,
+)
+from metrics.catalog.door import Catalogue
 from metrics.metric import Metric
 
 FAMILIES = {
     "satisfaction": _("Customer satisfaction"),
     "loyalty": _("Loyalty and retention"),
     "sales": _("Sales and conversion"),
+    "marketing": _("Marketing"),
+    "engagement": _("Engagement"),
     "service": _("Customer service"),
     "finance": _("Finance"),
+    "operations": _("Operations"),
+    "data_quality": _("Data quality"),
+    "market": _("Market and competition"),
+    "own": _("Own metrics"),
 }
 
 
-def _declared(module: ModuleType) -> dict[str, Metric]:
-    family = module.__name__.rpartition(".")[2]
+# Large families have more than one module.
+MODULES: tuple[tuple[str, ModuleType], ...] = (
+    ("satisfaction", satisfaction),
+    ("loyalty", loyalty),
+    ("sales", leads),
+    ("sales", sales),
+    ("sales", revenue),
+    ("marketing", marketing),
+    ("engagement", engagement),
+    ("service", service),
+    ("finance", finance),
+    ("operations", operations),
+    ("data_quality", data_quality),
+    ("market", market),
+)
+
+
+def _declared(family: str, module: ModuleType) -> dict[str, Metric]:
     return {
         key: value.named(key, family)
         for key, value in vars(module).items()
@@ -29,8 +65,10 @@ def _declared(module: ModuleType) -> dict[str, Metric]:
     }
 
 
-METRICS: dict[str, Metric] = {
-    key: metric
-    for module in (satisfaction, loyalty, sales, service, finance)
-    for key, metric in _declared(module).items()
-}
+METRICS = Catalogue(
+    {
+        key: metric
+        for family, module in MODULES
+        for key, metric in _declared(family, module).items()
+    }
+)

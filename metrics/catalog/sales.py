@@ -5,13 +5,16 @@ from decimal import Decimal
 from django.utils.translation import gettext_lazy as _
 
 from crmkpi.lib.numbers import Unit
+from metrics.catalog.advice import sales as advice
 from metrics.expressions import Amount, Derived, Level, Mean
+from metrics.measures.cohorts_sales import AGE_IN_STAGE, CALLS_FOR_DEALS
 from metrics.measures.customers import CustomersAcquired
 from metrics.measures.interactions import Interactions
 from metrics.measures.leads import LeadSpellsEnded, LeadSpellsStarted
 from metrics.measures.opportunities import (
     OpportunitiesClosed,
     OpportunitiesOpened,
+    ProposalsSent,
     StagesEntered,
     StagesLeft,
 )
@@ -37,6 +40,7 @@ prospects = Metric(
     unit=Unit.COUNT,
     better=Better.NONE,
     source=_("State at the end of the last day of the period."),
+    advice=advice.PROSPECTS,
     numerator=_("prospects"),
     denominator=_("prospects"),
     min_n=0,
@@ -54,6 +58,7 @@ open_opportunities = Metric(
     unit=Unit.COUNT,
     better=Better.NONE,
     source=_("State at the end of the last day of the period."),
+    advice=advice.OPEN_OPPORTUNITIES,
     numerator=_("deals"),
     denominator=_("deals"),
     min_n=0,
@@ -69,6 +74,7 @@ win_rate = Metric(
     unit=Unit.PERCENT,
     better=Better.HIGHER,
     source=_("Won of decided. For won of all that were opened see the close rate."),
+    advice=advice.WIN_RATE,
     numerator=_("won"),
     denominator=_("deals decided"),
 )
@@ -83,6 +89,7 @@ close_rate = Metric(
     unit=Unit.PERCENT,
     better=Better.HIGHER,
     source=_("Won of opened, by the day of opening. Decided deals: see the win rate."),
+    advice=advice.CLOSE_RATE,
     numerator=_("won"),
     denominator=_("deals opened"),
 )
@@ -97,6 +104,7 @@ won_deals = Metric(
     unit=Unit.COUNT,
     better=Better.HIGHER,
     source=_("Count."),
+    advice=advice.WON_DEALS,
     numerator=_("deals"),
     denominator=_("deals won"),
     min_n=0,
@@ -112,6 +120,7 @@ won_value = Metric(
     unit=Unit.MONEY,
     better=Better.HIGHER,
     source=_("Sum."),
+    advice=advice.WON_VALUE,
     numerator=_("amount"),
     denominator=_("deals won"),
     min_n=0,
@@ -121,8 +130,9 @@ average_deal_size = Metric(
     expression=Mean(
         total=OpportunitiesClosed.won_amount,
         count=OpportunitiesClosed.won,
-        squares=OpportunitiesClosed.won_amount2,
+        squares=OpportunitiesClosed.won_units2,
         squares_unit=100,
+        squared=OpportunitiesClosed.won_units,
     ),
     distribution=Distribution("metrics.opportunitiesclosed", "amount", "won"),
     title=_("Average deal size"),
@@ -133,6 +143,7 @@ average_deal_size = Metric(
     unit=Unit.MONEY,
     better=Better.HIGHER,
     source=_("Arithmetic mean; the median stands beside it."),
+    advice=advice.AVERAGE_DEAL_SIZE,
     numerator=_("amount"),
     denominator=_("deals won"),
     min_n=5,
@@ -153,6 +164,7 @@ sales_cycle_length = Metric(
     unit=Unit.DAYS,
     better=Better.LOWER,
     source=_("Arithmetic mean of won deals; median and 90th percentile beside it."),
+    advice=advice.SALES_CYCLE_LENGTH,
     numerator=_("days"),
     denominator=_("deals won"),
     min_n=5,
@@ -168,6 +180,7 @@ new_revenue = Metric(
     unit=Unit.MONEY,
     better=Better.HIGHER,
     source=_("Sum."),
+    advice=advice.NEW_REVENUE,
     numerator=_("amount"),
     denominator=_("first orders"),
     min_n=0,
@@ -177,8 +190,9 @@ average_order_value = Metric(
     expression=Mean(
         total=OrdersPaid.amount,
         count=OrdersPaid.rows,
-        squares=OrdersPaid.amount2,
+        squares=OrdersPaid.units2,
         squares_unit=100,
+        squared=OrdersPaid.units,
     ),
     title=_("Average order value"),
     text=_("Mean value of a paid order."),
@@ -188,6 +202,7 @@ average_order_value = Metric(
     unit=Unit.MONEY,
     better=Better.HIGHER,
     source=_("Arithmetic mean."),
+    advice=advice.AVERAGE_ORDER_VALUE,
     numerator=_("amount"),
     denominator=_("orders"),
     min_n=5,
@@ -227,7 +242,69 @@ pipeline_velocity = Metric(
     unit=Unit.MONEY_PER_DAY,
     better=Better.HIGHER,
     source=_("Pipeline velocity over open deals."),
+    advice=advice.PIPELINE_VELOCITY,
     denominator=_("deals"),
+    min_n=5,
+)
+
+closed_value_per_cycle_day = Metric(
+    expression=Derived(
+        ("won_value", "sales_cycle_length"),
+        lambda value, days: value / days if days else None,
+        "won value ÷ mean cycle days",
+    ),
+    title=_("Closed value per cycle day"),
+    text=_("What the deals won bring for each day of the average sales cycle."),
+    formula=_("won value ÷ mean cycle days"),
+    includes=_("All deals won in the period; the cycle of those with both dates."),
+    excludes=DEALS_OUT,
+    unit=Unit.MONEY_PER_DAY,
+    better=Better.HIGHER,
+    source=_("The other form of pipeline velocity, over closed instead of open deals."),
+    advice=advice.CLOSED_VALUE_PER_CYCLE_DAY,
+    denominator=_("deals won"),
+    min_n=5,
+)
+
+stage_duration = Metric(
+    expression=Mean(
+        total=StagesLeft.days,
+        count=StagesLeft.stays,
+        squares=StagesLeft.days2,
+    ),
+    distribution=Distribution("metrics.stagesleft", "days", "stays"),
+    title=_("Stage duration"),
+    text=_("Days that deals stayed in a stage before they left it."),
+    formula=_("sum of (left − entered) of completed stays ÷ completed stays"),
+    includes=_(
+        "Stays that ended in the period, whoever owned the deal; credited to the last."
+    ),
+    excludes=_(
+        "Deals still in the stage (see age in stage); stays without both days; test, "
+        "duplicate and deleted deals."
+    ),
+    unit=Unit.DAYS,
+    better=Better.LOWER,
+    source=_("Arithmetic mean; median and 90th percentile beside it."),
+    advice=advice.STAGE_DURATION,
+    numerator=_("days"),
+    denominator=_("completed stays"),
+    min_n=5,
+)
+
+age_in_stage = Metric(
+    expression=AGE_IN_STAGE,
+    title=_("Age in stage"),
+    text=_("Days that open deals have been in their stage by the end of the period."),
+    formula=_("sum of (end of the period − entered) of open deals ÷ open deals"),
+    includes=_("Deals open at the end of the period, in the stage of that day."),
+    excludes=_("Closed deals; deals of which nobody knows when they were opened."),
+    unit=Unit.DAYS,
+    better=Better.LOWER,
+    source=_("What stage duration cannot tell yet: stays that have not ended."),
+    advice=advice.AGE_IN_STAGE,
+    numerator=_("days"),
+    denominator=_("open deals"),
     min_n=5,
 )
 
@@ -241,9 +318,74 @@ sales_calls = Metric(
     unit=Unit.COUNT,
     better=Better.NONE,
     source=_("Count."),
+    advice=advice.SALES_CALLS,
     numerator=_("calls"),
     denominator=_("calls"),
     min_n=0,
+)
+
+sales_calls_per_opportunity = Metric(
+    expression=CALLS_FOR_DEALS,
+    title=_("Sales calls per opportunity"),
+    text=_("Calls it took to bring a deal to its close, won or lost."),
+    formula=_("calls linked to deals closed in the period ÷ these deals"),
+    includes=_("All calls linked to a deal, whenever they were made, in and out."),
+    excludes=_("Calls linked to no deal; open deals; test and duplicate deals."),
+    unit=Unit.RATIO,
+    above_unit=Unit.COUNT,
+    better=Better.NONE,
+    source=_("Arithmetic mean over deals closed."),
+    advice=advice.SALES_CALLS_PER_OPPORTUNITY,
+    numerator=_("calls"),
+    denominator=_("deals closed"),
+    min_n=5,
+)
+
+proposals_given = Metric(
+    expression=Amount(ProposalsSent.rows),
+    title=_("Proposals given"),
+    text=_("Deals for which a proposal was sent."),
+    formula=_("number of proposals sent"),
+    includes=_("Deals by the day the proposal was sent; one proposal a deal."),
+    excludes=DEALS_OUT,
+    unit=Unit.COUNT,
+    better=Better.HIGHER,
+    source=_("Count."),
+    advice=advice.PROPOSALS_GIVEN,
+    numerator=_("proposals"),
+    denominator=_("proposals"),
+    min_n=0,
+)
+
+competitive_knockouts = Metric(
+    expression=Amount(OpportunitiesClosed.knockouts),
+    title=_("Competitive knockouts"),
+    text=_("Deals won although a competitor was in the running."),
+    formula=_("number of deals won that name a competitor"),
+    includes=_("Deals on the day they were won."),
+    excludes=_("Deals that name no competitor; test, duplicate and deleted deals."),
+    unit=Unit.COUNT,
+    better=Better.HIGHER,
+    source=_("Count."),
+    advice=advice.COMPETITIVE_KNOCKOUTS,
+    numerator=_("deals"),
+    denominator=_("deals won"),
+    min_n=0,
+)
+
+competitive_win_rate = Metric(
+    expression=OpportunitiesClosed.knockouts / OpportunitiesClosed.contested,
+    title=_("Competitive win rate"),
+    text=_("Share of decided deals with a named competitor that were won."),
+    formula=_("won with a competitor ÷ (won + lost) with a competitor"),
+    includes=_("Deals won or lost, on the day they were closed."),
+    excludes=_("Deals that name no competitor; open, test and duplicate deals."),
+    unit=Unit.PERCENT,
+    better=Better.HIGHER,
+    source=_("Win rate of contested deals."),
+    advice=advice.COMPETITIVE_WIN_RATE,
+    numerator=_("won"),
+    denominator=_("contested deals"),
 )
 
 new_customers = Metric(
@@ -256,6 +398,7 @@ new_customers = Metric(
     unit=Unit.COUNT,
     better=Better.HIGHER,
     source=_("Count."),
+    advice=advice.NEW_CUSTOMERS,
     numerator=_("customers"),
     denominator=_("customers"),
     min_n=0,

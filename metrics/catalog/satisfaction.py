@@ -3,8 +3,10 @@
 from django.utils.translation import gettext_lazy as _
 
 from crmkpi.lib.numbers import Unit
+from metrics.catalog.advice import satisfaction as advice
 from metrics.expressions import Balance, Mean
 from metrics.measures.answers import Answers, InvitationsSent
+from metrics.measures.cohorts_surveys import INVITED
 from metrics.metric import Better, Metric
 
 ANSWERS_IN = _("The first final answer of each invitation, and imported ratings.")
@@ -21,6 +23,7 @@ csat = Metric(
     unit=Unit.PERCENT,
     better=Better.HIGHER,
     source=_("Top-box CSAT; each question declares from which score it is satisfied."),
+    advice=advice.CSAT,
     numerator=_("satisfied"),
     denominator=_("answers"),
 )
@@ -53,6 +56,7 @@ csat_mean = Metric(
     unit=Unit.SCORE,
     better=Better.HIGHER,
     source=_("Arithmetic mean with a t interval."),
+    advice=advice.CSAT_MEAN,
     numerator=_("points"),
     denominator=_("answers"),
     min_n=5,
@@ -88,6 +92,7 @@ nps = Metric(
     unit=Unit.POINTS,
     better=Better.HIGHER,
     source=_("Net Promoter Score on 0–10; interval by the adjusted Wald method."),
+    advice=advice.NPS,
     numerator=_("promoters less detractors"),
     denominator=_("answers"),
     sides=(_("promoters"), _("detractors")),
@@ -133,6 +138,7 @@ ces = Metric(
     unit=Unit.PERCENT,
     better=Better.HIGHER,
     source=_("Customer Effort Score 2.0 on 1–7, higher is easier; top-three box."),
+    advice=advice.CES,
     numerator=_("easy"),
     denominator=_("answers"),
 )
@@ -148,6 +154,28 @@ survey_response_rate = Metric(
     unit=Unit.PERCENT,
     better=Better.HIGHER,
     source=_("Response rate of matured invitations by the day of sending."),
+    advice=advice.SURVEY_RESPONSE_RATE,
     numerator=_("answered"),
     denominator=_("invitations"),
+)
+
+survey_coverage = Metric(
+    expression=INVITED,
+    title=_("Survey coverage"),
+    text=_("Of the tickets that were resolved, those a survey asked about."),
+    formula=_("tickets asked about ÷ tickets resolved"),
+    includes=_(
+        "Every ticket on the day it was last resolved, for who resolved it. Asked "
+        "about: an invitation about this ticket was sent, whenever that was."
+    ),
+    excludes=_(
+        "Spam, test, merged, duplicate and deleted tickets; invitations that wait or "
+        "were not sent; surveys about the relation as a whole."
+    ),
+    unit=Unit.PERCENT,
+    better=Better.HIGHER,
+    source=_("Share of eligible events; here each resolved ticket is one."),
+    advice=advice.SURVEY_COVERAGE,
+    numerator=_("asked about"),
+    denominator=_("tickets resolved"),
 )

@@ -1,0 +1,1 @@
+"""What moves each metric and what to try, one module for each of the catalogue."""
