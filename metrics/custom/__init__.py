@@ -1,0 +1,1 @@
+"""Metrics that people make in the browser: what they are, where they come from."""
