@@ -15,18 +15,18 @@ from crmkpi.lib.charts import range_bar
 from crmkpi.lib.numbers import Unit
 from crmkpi.lib.periods import Grain, Period
 from metrics.behind import main_axes
-from metrics.dimensions import Cut, Dimension
-from metrics.engine.windows import BEGINNING
+from metrics.dimensions import BY_KEY, NOBODY, Cut, Dimension
+from metrics.engine.spans import BEGINNING
 from metrics.figures import backing, interval_text, text_of
 from metrics.metric import Better, Metric
 from metrics.pickers import teams_above
+from metrics.pooling import small_ones, together
 from metrics.queries import Asked, Value, read_values
 from metrics.scopes import Scope, ScopeKey, labels
 from metrics.splits import dimensions_of
 
 MOST = 50  # members that are shown, those with most rows first
 TEAM = "team"
-NOBODY = "unassigned"  # how addresses write rows without a member
 
 
 @dataclass(frozen=True)
@@ -52,13 +52,15 @@ class MemberLine:
 
 @dataclass(frozen=True)
 class Breakdown:
-    """A value split into members."""
+    """A value split into members, the small ones also counted together."""
 
     way: Way
     lines: list[MemberLine]
     hidden: int  # members beyond those shown
     low: str  # ends of the common axis of the bars, empty without bars
     high: str
+    small: list[MemberLine]  # those too small to be judged alone
+    pooled: MemberLine | None  # and all of these together
 
 
 def ways_of(metric: Metric, scope: Scope, access: Access) -> list[Way]:
@@ -69,7 +71,7 @@ def ways_of(metric: Metric, scope: Scope, access: Access) -> list[Way]:
     if scope.cut not in (Cut.COMPANY, Cut.TEAM):
         return []
     found = [Way(each.key, str(each.label)) for each in dimensions_of(metric)]
-    if access.sees_company or len(access.team_ids) > 1:
+    if metric.teams and (access.sees_company or len(access.team_ids) > 1):
         found.append(Way(TEAM, str(_("Team"))))
     return found
 
@@ -88,13 +90,11 @@ def breakdown(
 ) -> Breakdown:
     """Return the members of one way to split, those with most rows first.
 
+    Members with too few rows are set apart and counted together; teams are not.
+
     Queries: 1 for each axis of the metric, those of read_values, 1 or 2 for names.
     """
-    if way.key == TEAM:
-        keys = _teams_below(scope, access)
-    else:
-        dimension = next(each for each in dimensions_of(metric) if each.key == way.key)
-        keys = _members(metric, dimension, scope, period, today)
+    keys = member_keys(metric, way, scope, period, access, today)
     wanted: list[Asked] = [(metric.key, key, period) for key in keys]
     values = list(read_values(wanted, today=today, now=now).values())
     names = labels(keys)
@@ -102,26 +102,61 @@ def breakdown(
         (value for value in values if value.n or value.value is not None),
         key=lambda value: (-(value.n or 0), names[value.scope]),
     )
-    axis = _axis(shown[:MOST], metric)
-    texts = _texts(way, scope, shown[:MOST], names)
+    small = small_ones(shown, metric) if way.key != TEAM else []
+    large = [value for value in shown if value not in small]
+    axis = _axis(large[:MOST], metric)
+    texts = _texts(way, scope, [*large[:MOST], *small], names)
+
+    def line(value: Value) -> MemberLine:
+        return MemberLine(
+            label=names[value.scope],
+            scope=texts[value.scope],
+            value=value,
+            text=text_of(value.value, metric.unit, currency),
+            count=backing(metric, value),
+            bar=_bar(value, whole, axis, names[value.scope], metric, currency),
+            against=_against(value, whole, metric),
+        )
+
     return Breakdown(
         way,
-        [
-            MemberLine(
-                label=names[value.scope],
-                scope=text,
-                value=value,
-                text=text_of(value.value, metric.unit, currency),
-                count=backing(metric, value),
-                bar=_bar(value, whole, axis, names[value.scope], metric, currency),
-                against=_against(value, whole, metric),
-            )
-            for value, text in zip(shown[:MOST], texts, strict=True)
-        ],
-        hidden=max(0, len(shown) - MOST),
+        [line(value) for value in large[:MOST]],
+        hidden=max(0, len(large) - MOST),
         low=text_of(axis[0], metric.unit, currency) if axis else "",
         high=text_of(axis[1], metric.unit, currency) if axis else "",
+        small=[line(value) for value in small],
+        pooled=_pooled(small, metric, currency),
     )
+
+
+def _pooled(small: list[Value], metric: Metric, currency: str) -> MemberLine | None:
+    if not small:
+        return None
+    value = together(small, metric)
+    label = _("%(count)s with fewer than %(least)s each") % {
+        "count": len(small),
+        "least": metric.min_n,
+    }
+    text = text_of(value.value, metric.unit, currency)
+    return MemberLine(label, "", value, text, backing(metric, value), "", "")
+
+
+def member_keys(
+    metric: Metric,
+    way: Way,
+    scope: Scope,
+    period: Period | None,
+    access: Access,
+    today: int,
+) -> list[ScopeKey]:
+    """Return the members of one way to split that may have a value in the period.
+
+    Queries: 1 for teams, else 1 for each axis of the metric.
+    """
+    if way.key == TEAM:
+        return _teams_below(scope, access)
+    dimension = next(each for each in dimensions_of(metric) if each.key == way.key)
+    return _members(metric, dimension, scope, period, today)
 
 
 def _teams_below(scope: Scope, access: Access) -> list[ScopeKey]:
@@ -149,9 +184,10 @@ def _members(
     period: Period | None,
     today: int,
 ) -> list[ScopeKey]:
-    """Return the members that have rows in the period."""
+    """Return the members that have rows in the period, or before where these count."""
     team = scope.key.member if scope.cut is Cut.TEAM else 0
-    start = BEGINNING if period is None or metric.is_state else period.start
+    reaches_back = metric.is_state or metric.reads_rows
+    start = BEGINNING if period is None or reaches_back else period.start
     end = today + 1 if period is None else min(period.end, today + 1)
     found: set[int] = set()
     for axis in main_axes(metric):
@@ -169,15 +205,19 @@ def _members(
 
 def _texts(
     way: Way, scope: Scope, values: list[Value], names: dict[ScopeKey, str]
-) -> list[str]:
+) -> dict[ScopeKey, str]:
     """Return the members' scopes as addresses write them. Queries: 1 for teams."""
     members = [value.scope.member for value in values]
     if way.key == TEAM:
         slugs = dict(Team.objects.filter(pk__in=members).values_list("pk", "slug"))
-        return [f"team:{slugs[member]}" for member in members]
+        return {each.scope: f"team:{slugs[each.scope.member]}" for each in values}
     within = f"@{scope.text}" if scope.cut is Cut.TEAM else ""
-    called = [names[value.scope] if value.scope.member else NOBODY for value in values]
-    return [f"{way.key}:{name}{within}" for name in called]
+    dimension = BY_KEY[way.key]
+    known = {value.scope.member: names[value.scope] for value in values}
+    called = known | {0: NOBODY} if dimension.choices is None else dimension.texts([])
+    return {
+        each.scope: f"{way.key}:{called[each.scope.member]}{within}" for each in values
+    }
 
 
 def _axis(values: list[Value], metric: Metric) -> tuple[Decimal, Decimal] | None:

@@ -5,9 +5,11 @@ from typing import Any
 from django.core.checks import CheckMessage, Error, register
 
 from metrics.catalog import METRICS
+from metrics.custom.models import PREFIX
 from metrics.measures import AXES
 from metrics.measures.base import Rows
 
+RESERVED = ("own",)  # what addresses of pages begin with
 TEXTS = ("title", "text", "formula", "includes", "excludes", "source")
 
 
@@ -16,6 +18,10 @@ def catalogue_is_complete(**_: Any) -> list[CheckMessage]:
     """Every metric says what it includes and leaves out, and its inputs exist."""
     errors: list[CheckMessage] = []
     for key, metric in METRICS.items():
+        if key.startswith(PREFIX) or key in RESERVED:
+            errors.append(
+                Error(f"The key {key} is kept for what people make.", id="metrics.E005")
+            )
         for name in TEXTS:
             if not str(getattr(metric, name)):
                 errors.append(

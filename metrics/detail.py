@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from crmkpi.accounts.access import Access
 from crmkpi.lib.periods import Calendar, Period
 from metrics import breakdowns
+from metrics.advice import AdvicePanel, advice_for
 from metrics.breakdowns import Breakdown, Way
 from metrics.figures import (
     Change,
@@ -18,6 +19,7 @@ from metrics.figures import (
     reading_name,
     text_of,
 )
+from metrics.lineage import Lineage, lineage
 from metrics.metric import Metric
 from metrics.models import MetricVersion
 from metrics.passports import Passport, passport
@@ -70,6 +72,8 @@ class Detail:
     breakdown: Breakdown | None
     passport: Passport
     versions: list[MetricVersion]  # latest first
+    advice: AdvicePanel | None
+    lineage: Lineage
 
 
 def detail(
@@ -117,30 +121,42 @@ def detail(
             today=today,
             now=now,
         )
+    versions = list(MetricVersion.objects.filter(key=metric.key).order_by("-number"))
     return Detail(
         metric=metric,
         value=value,
         backing=backing(metric, value),
         interval=interval_text(value, currency),
         maturity=maturity_text(value),
-        readings=[
-            Reading(reading_name(name), text_of(each, metric.unit, currency))
-            for name, each in value.stats.items()
-            if name != "mean"  # which is the value
-        ],
+        readings=_readings(metric, value, currency),
         comparisons=_comparisons(metric, value, picked, calendar, currency, today, now),
         trend=drawn,
-        grains=[
-            GrainChoice(key, grain_name(each), each is drawn.grain)
-            for key, (each, _count) in CHOICES.items()
-        ],
+        grains=_grains(drawn),
         ways=ways,
         breakdown=split,
         passport=passport(
             metric.key, scope=scope, period=period, access=access, today=today, now=now
         ),
-        versions=list(MetricVersion.objects.filter(key=metric.key).order_by("-number")),
+        versions=versions,
+        advice=advice_for(metric, versions[0] if versions else None, access),
+        lineage=lineage(metric, access),
     )
+
+
+def _readings(metric: Metric, value: Value, currency: str) -> list[Reading]:
+    """Return what stands beside a value; the mean is the value itself."""
+    return [
+        Reading(reading_name(name), text_of(each, metric.unit_of(name), currency))
+        for name, each in value.stats.items()
+        if name != "mean"
+    ]
+
+
+def _grains(drawn: Trend) -> list[GrainChoice]:
+    return [
+        GrainChoice(key, grain_name(each), each is drawn.grain)
+        for key, (each, _count) in CHOICES.items()
+    ]
 
 
 def _comparisons(

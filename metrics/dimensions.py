@@ -5,12 +5,16 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
 
+from django.conf import settings
 from django.db.models import IntegerChoices, Model, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
 from crmkpi.crm.models import Campaign, Channel, Member, Product, SlaClock, Stage
 from surveys.models import Survey
+
+NOBODY = "unassigned"  # in addresses: the rows without a member
 
 
 class Cut(IntEnum):
@@ -69,6 +73,15 @@ class Dimension:
         found = self.members().filter(pk__in=set(ids) - {0})
         return none | dict(found.values_list("pk", self.names[0]))
 
+    def texts(self, ids: Iterable[int]) -> dict[int, str]:
+        """Return what members are called in addresses, the same in every language.
+
+        Queries: 1, none for a fixed list.
+        """
+        if self.choices is not None:
+            return {choice.value: choice.name.lower() for choice in self.choices}
+        return self.labels(ids) | {0: NOBODY}
+
     def members(self) -> QuerySet[Any]:
         """Return the rows that are members; a fixed list has none (TypeError)."""
         if self.model is None:
@@ -84,10 +97,16 @@ class Dimension:
 
 
 def _choice(choices: type[IntegerChoices], wanted: str) -> int | None:
-    """Return the value of a fixed list by its name or label, whatever the case."""
+    """Return the value of a fixed list by its name or by its label in any language."""
+    text = wanted.casefold()
     for choice in choices:
-        if wanted.lower() in (choice.name.lower(), str(choice.label).lower()):
+        if text == choice.name.casefold():
             return int(choice.value)
+    for language, _name in settings.LANGUAGES:
+        with override(language):
+            for choice in choices:
+                if text == str(choice.label).casefold():
+                    return int(choice.value)
     return None
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from crmkpi.lib.numbers import Figure, Unit, difference, figure
 from crmkpi.lib.periods import Grain, Period, from_day
+from metrics.expressions import Cohort
 from metrics.metric import Better, Metric
 from metrics.queries import MONEY, Value, minor
 
@@ -56,14 +57,27 @@ def backing(metric: Metric, value: Value) -> str:
     if value.value is None or value.n is None:
         return ""
     counted = value.denominator is not None and value.numerator is not None
-    if counted and metric.unit is Unit.PERCENT:
+    if counted and not _is_weighed(metric) and metric.unit is Unit.PERCENT:
         return _("%(part)s of %(whole)s") % {
-            "part": count_text(value.numerator or 0),
-            "whole": count_text(value.denominator or 0),
+            "part": _side_text(value.numerator, metric.above_unit),
+            "whole": _side_text(value.denominator, metric.below_unit),
         }
     if metric.additivity in ("A", "S") and value.n == value.value:
         return ""  # the value is the count
     return f"{count_text(value.n)} {metric.denominator}"
+
+
+def _is_weighed(metric: Metric) -> bool:
+    """Whether rows count by weights below the line, which say nothing to a reader."""
+    expression = metric.expression
+    is_cohort = isinstance(expression, Cohort) and expression.below is not None
+    return is_cohort and metric.below_unit is Unit.COUNT
+
+
+def _side_text(amount: Decimal | None, unit: Unit | None) -> str:
+    if unit is Unit.SECONDS:
+        return text_of(amount or Decimal(0), unit, "")
+    return count_text(amount or 0)
 
 
 def interval_text(value: Value, currency: str) -> str:
@@ -145,10 +159,38 @@ def reading_name(name: str) -> str:
         "p90": _("90th percentile"),
         "business_hours": _("In business hours"),
         "of_all": _("Of all"),
+        "in_all": _("Of all customers together"),
+        "segments": _("Segments with 30 customers or more"),
+        "best_segment": _("More than the mean in the best segment"),
+        "by_orders": _("The same for the number of orders"),
+        "by_stayed": _("The same for staying a customer"),
+        "too_little_known": _("Customers of whom too little is known"),
+        "at_risk": _("Customers with a chance of 50 % or more"),
+        "holdout_error": _("Error when the last 90 days were foretold"),
+        "brier_score": _("Brier score of these days (0 is best)"),
         "of_answered": _("Of answered calls"),
+        "unanswered": _("Not answered yet"),
+        "order_value": _("Mean order value"),
+        "orders_a_year": _("Orders per customer-year"),
+        "lifespan_years": _("Lifespan in years"),
+        "yearly_churn": _("Churn of the year"),
+        "is_capped": _("Lifespan capped at 5 years (1 is yes)"),
+        "share_of_revenue": _("Share of all revenue"),
+        "cost_unknown": _("Orders of unknown cost"),
         "channel:phone": _("By phone"),
         "channel:email": _("By e-mail"),
         "channel:chat": _("By chat"),
+        "days": _("Days it is divided by"),
+        "of_held": _("Of contacts put on hold"),
+        "planned": _("Planned"),
+        "peer_median": _("Median of competitors"),
+        "rank": _("Rank, 1 being best"),
+        "ranked": _("Of how many, ourselves included"),
+        "awareness": _("Aided awareness"),
+        "preference": _("Preference"),
+        "price_premium": _("Price premium"),
+        "nps": _("NPS as 0 to 100"),
+        "unplanned": _("Not planned"),
     }
     return known.get(name) or capfirst(name.replace("_", " "))
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from crmkpi.accounts.models import Organisation
 from metrics.metric import Metric
 from metrics.queries import Value
 from metrics.results import number
@@ -24,6 +25,17 @@ HEADINGS = [
     "reason",
     "version",
 ]
+
+
+def csv_headers(name: str, organisation: Organisation) -> dict[str, str]:
+    """Return the headers of a file of figures; its name warns as pages do.
+
+    Example: while all figures are recalculated, "metrics" gives
+    {"Content-Disposition": 'attachment; filename="metrics-recalculating.csv"'}
+    """
+    if organisation.recalculating_since is not None:
+        name = f"{name}-recalculating"
+    return {"Content-Disposition": f'attachment; filename="{name}.csv"'}
 
 
 def line(metric: Metric, scope: Scope, value: Value) -> list[Any]:

@@ -4,23 +4,22 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Subquery
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from crmkpi.accounts.models import Organisation
+from crmkpi.accounts.access import Access
 from crmkpi.lib.charts import sparkline
 from crmkpi.lib.periods import Calendar, Grain, Period
 from metrics.behind import main_axes
 from metrics.catalog import FAMILIES, METRICS
 from metrics.dimensions import Cut
+from metrics.engine.firsts import first_days_of
 from metrics.figures import backing, figure_of
-from metrics.measures import AXES
 from metrics.measures.base import Cells
 from metrics.metric import Metric
 from metrics.queries import Asked, Value, read_values
 from metrics.row_columns import FACTS
-from metrics.scopes import COMPANY_KEY, Scope, ScopeKey
+from metrics.scopes import COMPANY_KEY, Scope
 
 MONTHS = 13  # so that a month stands beside the same one a year before
 
@@ -47,18 +46,22 @@ class Family:
     entries: list[Entry]
 
 
-def definitions(text: str = "") -> list[Family]:
+def definitions(access: Access, text: str = "") -> list[Family]:
     """Return the families of the catalogue with the metrics that a text finds.
 
     Every word has to be in title, key, definition or formula.
 
-    Empty: a family without such a metric is not listed. Queries: none.
+    Empty: a family without such a metric is not listed.
+
+    Queries: those of METRICS.readable.
     """
-    return _families(Entry(metric) for metric in METRICS.values() if _is(metric, text))
+    readable = METRICS.readable(access).values()
+    return _families(Entry(metric) for metric in readable if _is(metric, text))
 
 
 def library(
     *,
+    access: Access,
     scope: Scope,
     period: Period | None,
     text: str = "",
@@ -72,20 +75,20 @@ def library(
     Customers followed from month to month are drawn for company and teams alone, where
     each month is stored; months before the first row in the scope are not asked for.
 
-    Queries: 1 or 2 for what has been imported, and those of read_values.
+    Queries: 1 for what has been imported, and those of read_values.
     """
-    metrics = [metric for metric in METRICS.values() if _is(metric, text)]
+    readable = METRICS.readable(access).values()
+    metrics = [metric for metric in readable if _is(metric, text)]
     months = _months(calendar, today)
-    anywhere = here = _first_days(COMPANY_KEY)
-    if scope.key != COMPANY_KEY:
-        here = _first_days(scope.key)
+    firsts = first_days_of([COMPANY_KEY, scope.key])
+    anywhere, here = firsts[COMPANY_KEY], firsts[scope.key]
     wanted: list[Asked] = [(metric.key, scope.key, period) for metric in metrics]
     for metric in metrics:
         first = _first_day(metric, here)
         if first is None or (metric.reads_rows and not _is_stored(scope)):
             continue
         wanted += [(metric.key, scope.key, each) for each in months if each.end > first]
-    values = read_values(wanted, today=today, now=now)
+    values = read_values(wanted, today=today, now=now, first_days=anywhere)
     return _families(
         _entry(
             metric,
@@ -149,31 +152,11 @@ def _entry(
     )
 
 
-def _first_days(scope: ScopeKey) -> dict[str, int | None]:
-    """Return the first day with rows of a scope on each axis, None for none.
-
-    Queries: 1.
-    """
-    # An agent's days are leaves, one for each team the agent was in.
-    days = {"grain": Grain.DAY, "other": scope.other}
-    if scope.cut == Cut.AGENT:
-        days = {"grain": Grain.LEAF}
-    firsts = {
-        key.replace(".", "_"): Subquery(
-            axis._default_manager.filter(cut=scope.cut, member=scope.member, **days)
-            .order_by("start")
-            .values("start")[:1]
-        )
-        for key, axis in AXES.items()
-    }
-    found = Organisation.objects.annotate(**firsts).values_list(*firsts).get()
-    return dict(zip(AXES, found, strict=True))
-
-
 def _axes(metric: Metric) -> list[type[Cells]]:
     """Return the axes whose rows a metric needs, by way of its inputs if it has any."""
-    inputs = [METRICS[key] for key in metric.inputs] or [metric]
-    return [axis for each in inputs for axis in main_axes(each)]
+    if not metric.is_derived:
+        return main_axes(metric)
+    return [axis for key in metric.inputs for axis in _axes(METRICS[key])]
 
 
 def _first_day(metric: Metric, firsts: dict[str, int | None]) -> int | None:

@@ -8,12 +8,15 @@ from django.utils.functional import Promise
 
 from crmkpi.lib.numbers import Unit
 from metrics.expressions import (
+    Cohort,
     Derived,
     Expression,
     FromRows,
     Level,
+    Standing,
     axes_of,
     describe,
+    linears,
 )
 
 Text = str | Promise
@@ -24,6 +27,14 @@ class Better(StrEnum):
     LOWER = "lower"
     RANGE = "range"
     NONE = "none"
+
+
+class Above(StrEnum):
+    """What stands above the line of a ratio, as seen from the rows below it."""
+
+    PART = "part"  # each of those rows either counts above the line or does not
+    WITHIN = "within"  # each of those rows adds an amount, perhaps 0
+    APART = "apart"  # other rows
 
 
 @dataclass(frozen=True)
@@ -37,6 +48,16 @@ class Distribution:
     axis: str
     column: str
     where: str = "rows"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Advice:
+    """What moves a number, and what each role can try; plain sentences."""
+
+    moves: Text
+    agent: Text = ""
+    lead: Text = ""
+    manager: Text = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,9 +78,18 @@ class Metric:
     sides: tuple[Text, Text] = ("", "")  # of a balance: what counts for and against it
     min_n: int = 30  # below it a value is too uncertain to judge
     matures_after: int = 0  # days after which a row can no longer change its verdict
+    trailing: int = 0  # days up to the end that are taken, whatever the period
+    above_unit: Unit | None = None  # of the numerator; none: money of money, else count
+    below_unit: Unit = Unit.COUNT
+    above: Above = Above.PART  # of a ratio whose sides lie on one axis
     variants: tuple[tuple[str, Expression], ...] = ()  # other readings, shown beside
+    reading_units: tuple[tuple[str, Unit], ...] = ()  # of readings in another unit
     distribution: Distribution | None = None
     agents: bool = True  # whether rows carry an agent
+    advice: Advice | None = None
+    is_split: bool = True  # whether it is read by the dimensions of its rows
+    nothing: Text = ""  # why there is no value when there is nothing to divide by
+    teams: bool = True  # whether it can be told of a team, not of the company alone
     key: str = field(default="", compare=False)
     family: str = field(default="", compare=False)
 
@@ -68,7 +98,17 @@ class Metric:
 
     @property
     def is_state(self) -> bool:
-        return isinstance(self.expression, Level)
+        return isinstance(self.expression, Level | Standing)
+
+    @property
+    def is_derived(self) -> bool:
+        """Whether it is calculated from the values of other metrics."""
+        return isinstance(self.expression, Derived)
+
+    @property
+    def is_restricted(self) -> bool:
+        """Whether only some members of a dimension count, which splits it for good."""
+        return any(ref.only for each in linears(self.expression) for ref in each.refs)
 
     @property
     def is_flow(self) -> bool:
@@ -81,6 +121,7 @@ class Metric:
         letters = {
             "Amount": "A",
             "Ratio": "R",
+            "Standing": "S",
             "Balance": "R",
             "Mean": "M",
             "Level": "S",
@@ -96,15 +137,31 @@ class Metric:
         return found
 
     @property
+    def counted_axes(self) -> frozenset[str]:
+        """Return the axes whose rows are counted, and so decide what it is split by.
+
+        Empty: for what is not split by any dimension.
+        """
+        if not self.is_split:
+            return frozenset()
+        if isinstance(self.expression, Cohort):
+            return frozenset({self.expression.axis})
+        return self.axes
+
+    @property
     def inputs(self) -> tuple[str, ...]:
         """Return the keys of the metrics this one is calculated from."""
-        if isinstance(self.expression, Derived):
+        if isinstance(self.expression, Derived | FromRows):
             return tuple(each.split(":")[0] for each in self.expression.inputs)
         return ()
 
     @property
     def reads_rows(self) -> bool:
-        return isinstance(self.expression, FromRows)
+        return isinstance(self.expression, (Cohort, FromRows))
+
+    def unit_of(self, reading: str) -> Unit:
+        """Return the unit of a reading beside the value."""
+        return dict(self.reading_units).get(reading, self.unit)
 
     def fingerprint(self) -> str:
         """Return a hash of everything that decides the number."""
@@ -112,7 +169,9 @@ class Metric:
             describe(self.expression),
             *(f"{name}={describe(variant)}" for name, variant in self.variants),
             str(self.distribution),
-            str(self.matures_after),
+            f"{self.matures_after}+{self.trailing}"
+            if self.trailing
+            else str(self.matures_after),
             str(self.min_n),
             self.unit.value,
         ]

@@ -3,21 +3,41 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from crmkpi.accounts.models import User
+from crmkpi.crm.models import ImportRun
+from metrics.alerts.models import AlertRule, Notification, TrendNote
+from metrics.analytics.models import (
+    CustomerPrediction,
+    CustomerStanding,
+    LifetimeFit,
+)
+from metrics.custom.models import CustomMetric, CustomStamp, CustomVersion
 from metrics.measures import AXES
 
 __all__ = [
     "AXES",
+    "AlertRule",
     "CalendarDay",
     "Cause",
+    "CustomMetric",
+    "CustomStamp",
+    "CustomVersion",
+    "CustomerPrediction",
+    "CustomerStanding",
     "DirtyKey",
+    "LifetimeFit",
     "MeasureState",
     "MetricVersion",
+    "Notification",
     "Pin",
+    "Reading",
     "Revision",
+    "RowImage",
     "ScopeVersion",
     "Slot",
     "Snapshot",
     "StalePair",
+    "TrendNote",
 ]
 
 
@@ -138,6 +158,22 @@ class MetricVersion(models.Model):
         return f"{self.key} v{self.number}"
 
 
+class Reading(models.Model):
+    """That somebody has read what moves a metric, and of which version."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="+")
+    version = models.ForeignKey(MetricVersion, models.CASCADE, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "version"], name="reading_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.version_id}"
+
+
 class Pin(models.Model):
     """A metric of a scope that somebody looks at: its weeks and up are stored."""
 
@@ -221,6 +257,8 @@ class Revision(models.Model):
     new_value = models.DecimalField(max_digits=26, decimal_places=6, null=True)
     cause = models.CharField(max_length=12, choices=Cause)
     at = models.DateTimeField()
+    # Since when the old value was right; NULL in records that did not keep it.
+    old_computed_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["-at", "-pk"]
@@ -232,6 +270,41 @@ class Revision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.version_id}: {self.cut} {self.member} {self.grain} {self.start}"
+
+
+class RowImage(models.Model):
+    """A row of a fact as it was until it was changed or deleted; append-only.
+
+    With it any row can be put back to what it was at any instant since: that is how a
+    number can say which rows moved it. Only what figures rest on is kept, no texts.
+    """
+
+    model = models.CharField(max_length=64)  # "crm.ticket"
+    row = models.BigIntegerField()  # its primary key, also after it is gone
+    at = models.DateTimeField()  # until when it was like this
+    added_at = models.DateTimeField(null=True)  # when the row first came
+    cause = models.CharField(max_length=12, choices=Cause)
+    run = models.ForeignKey(
+        ImportRun, models.SET_NULL, null=True, related_name="+", db_index=False
+    )
+    actor = models.ForeignKey(
+        User, models.SET_NULL, null=True, related_name="+", db_index=False
+    )
+    # Between which of its days it counted; NULL when nothing had happened to it yet.
+    first_day = models.IntegerField(null=True)
+    last_day = models.IntegerField(null=True)
+    columns = models.JSONField()
+
+    class Meta:
+        indexes = [
+            # rows of a kind that changed since an instant, and what they were then
+            models.Index(fields=["model", "at"], name="row_image_since"),
+            models.Index(fields=["model", "row", "at"], name="row_image_of_row"),
+            models.Index(fields=["at"], name="row_image_age"),  # for the sweep
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.model} {self.row} until {self.at:%Y-%m-%d %H:%M}"
 
 
 class ScopeVersion(models.Model):

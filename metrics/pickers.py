@@ -249,8 +249,6 @@ def _asked_scope(request: ReaderRequest, default: Scope | None) -> Scope | None:
     if not text:
         return default or home_scope(request.access)
     try:
-        if "\x00" in text:  # which no database takes
-            raise ScopeError(text)
         return visible_scope(text, request.access)
     except (ScopeError, NotVisible) as error:
         raise Http404(_("There is no such scope that you may see.")) from error

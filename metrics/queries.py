@@ -1,14 +1,15 @@
 """Reads: values for pages, the API and commands, from snapshots or cells alike."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from crmkpi.accounts.queries import get_organisation
+from crmkpi.accounts.access import Access
+from crmkpi.accounts.queries import get_calendar, get_organisation
 from crmkpi.lib.bulk import KeysIn
 from crmkpi.lib.money import to_major
 from crmkpi.lib.numbers import Unit
@@ -16,8 +17,10 @@ from crmkpi.lib.periods import Period
 from metrics.behind import ExclusionCount, behind
 from metrics.catalog import METRICS
 from metrics.engine import versions
-from metrics.engine.compute import Computed, Request, compute
-from metrics.engine.windows import BEGINNING
+from metrics.engine.arithmetic import Computed
+from metrics.engine.compute import Request, compute
+from metrics.engine.firsts import Days
+from metrics.engine.spans import BEGINNING
 from metrics.metric import Metric
 from metrics.models import MetricVersion, ScopeVersion, Snapshot
 from metrics.scopes import Scope, ScopeKey
@@ -59,6 +62,7 @@ class Value:
     stats: dict[str, Decimal | None] = field(default_factory=dict)
     is_partial: bool = False  # the period is still open
     from_snapshot: bool = False
+    is_recalculating: bool = False  # it may follow other settings than today's
 
     @property
     def has_value(self) -> bool:
@@ -72,17 +76,15 @@ class Value:
 Asked = tuple[str, ScopeKey, Period | None]
 
 
-def get_metric(key: str) -> Metric:
-    """Return a metric of the catalogue.
+def get_metric(key: str, access: Access | None = None) -> Metric:
+    """Return a metric; for a reader only one that the reader may see.
 
     Raises: UnknownMetric naming the key.
     """
-    try:
-        return METRICS[key]
-    except KeyError as error:
-        raise UnknownMetric(
-            _("There is no metric “%(key)s”.") % {"key": key[:80]}
-        ) from error
+    is_open = access is None or METRICS.may_read(key, access)
+    if not is_open or key not in METRICS:
+        raise UnknownMetric(_("There is no metric “%(key)s”.") % {"key": key[:80]})
+    return METRICS[key]
 
 
 def read_value(
@@ -101,12 +103,14 @@ def read_values(
     now: datetime,
     stats: bool = False,
     snapshots: bool = True,
+    first_days: Days | None = None,
 ) -> dict[Asked, Value]:
     """Return values by what was asked, whatever scope, grain or range.
 
     A stored snapshot is taken where there is one that time cannot have changed since;
     all else is computed from cells by the same code, so both are equal. With
-    `snapshots` false, everything is computed.
+    `snapshots` false, everything is computed. `first_days` of the company may be given
+    by who has read them already.
 
     Time: a period None takes all rows, those without a known day too.
 
@@ -117,16 +121,25 @@ def read_values(
     current = versions.current_versions()
     stored = _stored(wanted, current, today) if snapshots else {}
     found: dict[Asked, Value] = {}
-    currency = get_organisation().currency
+    organisation = get_organisation()
+    currency = organisation.currency
     for each, snapshot in stored.items():
         found[each] = _from_snapshot(each, snapshot, current, currency, today)
     rest = [each for each in wanted if each not in found]
     if rest:
         requests = {each: _request(each, today) for each in rest}
-        computed = compute(requests.values(), as_of=today, stats=stats)
+        computed = compute(
+            requests.values(),
+            as_of=today,
+            stats=stats,
+            calendar=get_calendar(organisation),
+            firsts=first_days,
+        )
         for each, request in requests.items():
             result = computed[request]
             found[each] = _value(each, result, current, currency, today, now)
+    if organisation.recalculating_since is not None:
+        found = {each: replace(it, is_recalculating=True) for each, it in found.items()}
     return {each: found[each] for each in wanted}
 
 
@@ -203,8 +216,10 @@ def _value(
         scope=scope,
         period=period,
         value=_major(metric, computed.value, currency),
-        numerator=_major(metric, computed.numerator, currency),
-        denominator=_plain(computed.denominator),
+        numerator=_amount(
+            computed.numerator, metric.above_unit or metric.unit, currency
+        ),
+        denominator=_amount(computed.denominator, metric.below_unit, currency),
         n=computed.n,
         cases=computed.cases,
         status=computed.status,
@@ -216,7 +231,7 @@ def _value(
         computed_at=computed_at,
         reason=computed.reason,
         stats={
-            name: _major(metric, each, currency)
+            name: _in_major(metric.unit_of(name), each, currency)
             for name, each in computed.stats.items()
         },
         is_partial=period is not None and period.end > today,
@@ -226,12 +241,14 @@ def _value(
 def _major(
     metric: Metric, value: Decimal | int | None, currency: str
 ) -> Decimal | None:
+    return _in_major(metric.unit, value, currency)
+
+
+def _in_major(unit: Unit, value: Decimal | int | None, currency: str) -> Decimal | None:
     """Return money in major units, all else as it is."""
     if value is None:
         return None
-    if metric.unit in MONEY:
-        return Decimal(value) * to_major(1, currency)
-    return Decimal(value)
+    return Decimal(value) * to_major(1, currency) if unit in MONEY else Decimal(value)
 
 
 def minor(value: Decimal | float, currency: str) -> Decimal:
@@ -239,8 +256,11 @@ def minor(value: Decimal | float, currency: str) -> Decimal:
     return Decimal(str(value)) / to_major(1, currency)
 
 
-def _plain(value: int | None) -> Decimal | None:
-    return None if value is None else Decimal(value)
+def _amount(value: int | None, unit: Unit, currency: str) -> Decimal | None:
+    """Return one side of a number, money in major units."""
+    if value is None:
+        return None
+    return Decimal(value) * to_major(1, currency) if unit in MONEY else Decimal(value)
 
 
 def exclusions(

@@ -4,16 +4,26 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
+from celery.signals import task_prerun
+from django.core.signals import request_started
 from django.db import transaction
 from django.db.models.signals import post_migrate
 from django.dispatch import receiver
 from django.utils import timezone
 
-from crmkpi.accounts.signals import calendar_changed
+from crmkpi.accounts.signals import (
+    calendar_changed,
+    recalculated,
+    recalculation_asked,
+)
 from crmkpi.crm.signals import facts_changed
 from metrics import services
-from metrics.engine import marks, rebuild, versions
+from metrics.alerts import bells, watching
+from metrics.custom import loading
+from metrics.engine import images, marks, rebuild, versions
 from metrics.measures import AXES
+from metrics.scopes import ScopeKey
+from metrics.signals import snapshots_changed
 from surveys.signals import response_changed
 
 
@@ -26,10 +36,23 @@ def mark_changed_rows(
     after: Sequence[Sequence[Any]],
     now: datetime,
     cause: str = "import",
+    keys: Sequence[int] | None = None,
+    run_id: int | None = None,
+    actor_id: int | None = None,
     **_: Any,
 ) -> None:
-    """Mark the cells of rows as they were and as they are."""
+    """Mark the cells of rows as they were and as they are; keep what they were."""
     marks.mark(sender, columns, [*before, *after], cause=cause)
+    images.keep(
+        sender,
+        columns,
+        before,
+        keys=keys,
+        cause=cause,
+        run_id=run_id,
+        actor_id=actor_id,
+        now=now,
+    )
 
 
 @receiver(calendar_changed)
@@ -38,6 +61,41 @@ def count_periods_anew(sender: Any, *, fields: Collection[str], **_: Any) -> Non
     if {"week_start", "fiscal_month"} & set(fields):
         services.change_calendar()
         transaction.on_commit(marks.ring)
+
+
+@receiver(recalculation_asked)
+def begin_recalculation(sender: Any, **_: Any) -> None:
+    transaction.on_commit(_ring_for_recalculation)
+
+
+@receiver(recalculated)
+def judge_after_recalculation(sender: Any, **_: Any) -> None:
+    """Look at the rules that had to wait until figures were whole again."""
+    transaction.on_commit(bells.ring_for_alerts)
+
+
+@receiver(snapshots_changed)
+def wake_alerts(sender: Any, *, scopes: set[ScopeKey], **_: Any) -> None:
+    """Have the rules on changed figures looked at; a lost ring delays, beat rings."""
+    if watching.rules_on(scopes):
+        transaction.on_commit(bells.ring_for_alerts)
+
+
+def _ring_for_recalculation() -> None:
+    from metrics.tasks import recalculate, ring_the_bell
+
+    ring_the_bell(recalculate)
+
+
+@receiver(request_started)
+def look_at_own_metrics_again(sender: Any, **_: Any) -> None:
+    """See what others have defined meanwhile, once for each request."""
+    loading.look_again()
+
+
+@task_prerun.connect
+def look_again_for_a_job(*_: Any, **__: Any) -> None:
+    loading.look_again()
 
 
 @receiver(post_migrate)

@@ -1,15 +1,18 @@
 """The shape of a value outside: the same for commands, the API and exports."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from crmkpi.lib.periods import Period
 from metrics.behind import ExclusionCount
 from metrics.metric import Metric
+from metrics.passports import Passport
 from metrics.queries import Value
+from metrics.row_lists import PER_PAGE, RowList, headings
 from metrics.scopes import Scope
 from metrics.splits import dimensions_of, readings_of
+from metrics.why.earlier import Asked, Revised
 
 Json = dict[str, Any]
 
@@ -21,14 +24,15 @@ def as_json(
     exclusions: list[ExclusionCount],
     *,
     stat: str | None = None,
+    revised: Revised | None = None,
 ) -> Json:
     """Return a value as JSON: numbers as numbers, dates both inclusive.
 
     With `stat` the value is that of the reading so called.
 
-    Raises: KeyError for a reading that the metric does not have.
+    Empty: none for a reading that the value does not have.
     """
-    shown = value.value if stat in (None, "value") else value.stats[stat]
+    shown = value.value if stat in (None, "value") else value.stats.get(stat)
     has_interval = stat in (None, "value", "mean")
     return {
         "key": value.key,
@@ -42,11 +46,16 @@ def as_json(
         "version": value.version,
         "computed_at": value.computed_at.isoformat(),
         "exclusions": [{"name": each.name, "count": each.count} for each in exclusions],
+        **_revised(revised),
     }
 
 
 def series_as_json(
-    metric: Metric, scope: Scope, grain: str, values: Sequence[Value]
+    metric: Metric,
+    scope: Scope,
+    grain: str,
+    values: Sequence[Value],
+    revised: Mapping[Asked, Revised],
 ) -> Json:
     """Return the values of one metric and scope over consecutive periods as JSON."""
     return {
@@ -61,8 +70,68 @@ def series_as_json(
                 **_numbers(value),
                 "interval": _interval(value),
                 "is_partial": value.is_partial,
+                **_revised(revised.get((metric.key, scope.key, value.period))),
             }
             for value in values
+        ],
+    }
+
+
+def passport_as_json(found: Passport) -> Json:
+    """Return how a number adds up as JSON, its words in the active language."""
+    metric, value = found.metric, found.value
+    return {
+        "key": metric.key,
+        "scope": found.scope.text,
+        **_days(found.period),
+        **_numbers(value),
+        "interval": _interval(value),
+        "version": value.version,
+        "computed_at": value.computed_at,
+        "definition": {
+            "title": str(metric.title),
+            "text": str(metric.text),
+            "formula": str(metric.formula),
+            "includes": str(metric.includes),
+            "excludes": str(metric.excludes),
+            "source": str(metric.source),
+        },
+        "lines": [
+            {
+                "label": line.label,
+                "text": line.text,
+                "count": line.count,
+                "metric": line.metric or None,
+            }
+            for line in found.lines
+        ],
+        "notes": found.notes,
+    }
+
+
+def rows_as_json(
+    metric: Metric,
+    scope: Scope,
+    period: Period | None,
+    found: RowList,
+    page: int,
+    rows: list[list[Any]],
+) -> Json:
+    """Return a page of the rows behind a number as JSON, a list of values each."""
+    return {
+        "key": metric.key,
+        "scope": scope.text,
+        **_days(period),
+        "kind": found.kind,
+        "kinds": [tab.key for tab in found.kinds] or [found.kind],
+        "part": next(tab.key for tab in found.parts if tab.is_current),
+        "count": found.count,
+        "page": page,
+        "pages": max(-(-found.count // PER_PAGE), 1),
+        "columns": headings(found),
+        "rows": [
+            [number(each) if isinstance(each, Decimal) else each for each in row]
+            for row in rows
         ],
     }
 
@@ -89,6 +158,14 @@ def metric_as_json(metric: Metric, *, version: int) -> Json:
     }
 
 
+def _revised(revised: Revised | None) -> Json:
+    """Return how often a closed figure moved, and when last."""
+    return {
+        "revised_at": revised.at.isoformat() if revised else None,
+        "revisions": revised.count if revised else 0,
+    }
+
+
 def _days(period: Period | None) -> Json:
     return {
         "from": None if period is None else period.first_date.isoformat(),
@@ -104,6 +181,7 @@ def _numbers(value: Value) -> Json:
         "n": value.n,
         "status": value.status,
         "reason": value.reason or None,
+        "is_recalculating": value.is_recalculating,
     }
 
 

@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from crmkpi.crm import models as crm
+from metrics.analytics.models import CustomerPrediction, CustomerStanding
 from metrics.measures.base import Cells
 from surveys import models as surveys
 
@@ -26,6 +27,7 @@ class Kind(StrEnum):
     SECONDS = "seconds"
     NUMBER = "number"
     YES_NO = "yes_no"
+    SHARE = "share"  # hundredths of a per cent
     CUSTOMER = "customer"  # the name of a crm.Customer, with its id
 
 
@@ -52,7 +54,7 @@ class Column:
 
     @property
     def is_number(self) -> bool:
-        return self.kind in (Kind.MONEY, Kind.SECONDS, Kind.NUMBER)
+        return self.kind in (Kind.MONEY, Kind.SECONDS, Kind.NUMBER, Kind.SHARE)
 
 
 @dataclass(frozen=True)
@@ -191,6 +193,60 @@ FACTS: dict[type[Model], FactRows] = {
         identity=_id(_("Customer ID"), "customer.external_id"),
         columns=(Column(_("Active until"), "ended_day", Kind.DAY),),
     ),
+    crm.Campaign: FactRows(
+        plural=_("campaigns"),
+        record="campaign",
+        identity=_id(_("Campaign"), "name"),
+        customer=None,
+        columns=(CHANNEL, Column(_("Ended before"), "ended_day", Kind.DAY)),
+    ),
+    crm.EngagementDay: FactRows(
+        plural=_("daily figures"),
+        record="engagement_day",
+        identity=_id(_("Figure")),
+        customer=None,
+        columns=(
+            CHANNEL,
+            Column(_("Reach"), "reach", Kind.NUMBER),
+            Column(_("Engagements"), "engagements", Kind.NUMBER),
+            Column(_("Visits"), "visits", Kind.NUMBER),
+            Column(_("Visitors"), "visitors", Kind.NUMBER),
+            Column(_("Active users"), "active_users", Kind.NUMBER),
+        ),
+    ),
+    crm.Contract: FactRows(
+        plural=_("contracts"),
+        record="contract",
+        identity=_id(_("Contract")),
+        columns=(
+            Column(_("Kind"), "kind", choices=_labels(crm.Contract.Kind)),
+            Column(_("Renewed"), "renewed_day", Kind.DAY),
+            Column(_("A month"), "monthly_amount", Kind.MONEY),
+        ),
+    ),
+    CustomerStanding: FactRows(
+        plural=_("customers"),
+        record="order",
+        identity=_id(_("Customer ID"), "customer.external_id"),
+        columns=(
+            Column(_("Last contact"), "recency", Kind.NUMBER),
+            Column(_("Channels"), "channels", Kind.NUMBER),
+            Column(_("Time with us"), "tenure", Kind.NUMBER),
+            Column(_("Opinion"), "nps", Kind.NUMBER),
+            Column(_("Complaints"), "complaints", Kind.NUMBER),
+        ),
+    ),
+    CustomerPrediction: FactRows(
+        plural=_("customers"),
+        record="order",
+        identity=_id(_("Customer ID"), "customer.external_id"),
+        columns=(
+            Column(_("Still a customer"), "alive_share", Kind.SHARE),
+            Column(_("Gone in 90 days"), "gone_share", Kind.SHARE),
+            Column(_("Purchases in a year"), "expected_purchases", Kind.NUMBER),
+            Column(_("Predicted value"), "value", Kind.MONEY),
+        ),
+    ),
     crm.CostShare: FactRows(
         plural=_("costs"),
         record="cost",
@@ -199,6 +255,40 @@ FACTS: dict[type[Model], FactRows] = {
         columns=(
             Column(_("Kind"), "kind", choices=_labels(crm.Cost.Kind)),
             Column(_("Amount"), "amount", Kind.MONEY),
+        ),
+    ),
+    crm.AgentTime: FactRows(
+        plural=_("stretches of time"),
+        record="agent_time",
+        identity=_id(_("Time")),
+        customer=None,
+        columns=(
+            Column(_("State"), "state", choices=_labels(crm.AgentTime.State)),
+            Column(_("Time"), "seconds", Kind.SECONDS),
+            Column(_("Planned"), "scheduled_seconds", Kind.SECONDS),
+        ),
+    ),
+    crm.ProcessRun: FactRows(
+        plural=_("runs"),
+        record="process_run",
+        identity=_id(_("Run")),
+        customer=None,
+        columns=(
+            Column(_("Process"), "process.name"),
+            Column(_("Finished"), "is_finished", Kind.YES_NO),
+            Column(_("Human touches"), "human_touches", Kind.NUMBER),
+        ),
+    ),
+    crm.MarketFigure: FactRows(
+        plural=_("figures from outside"),
+        record="market_figure",
+        identity=_id(_("Figure"), "metric_key"),
+        customer=None,
+        columns=(
+            Column(_("Of whom"), "subject"),
+            Column(_("Value"), "value", Kind.NUMBER),
+            Column(_("Out of"), "out_of", Kind.NUMBER),
+            Column(_("Where it comes from"), "origin"),
         ),
     ),
     surveys.Answer: FactRows(

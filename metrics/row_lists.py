@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,8 +17,17 @@ from crmkpi.accounts.models import Organisation
 from crmkpi.lib.money import to_major
 from crmkpi.lib.numbers import Unit, figure
 from crmkpi.lib.periods import UNDATED, from_day
-from metrics.behind import Behind, Part, Rows, adds, conditions_of, has_parts, visible
-from metrics.expressions import Amount, Balance, Mean, linears
+from metrics.behind import (
+    Behind,
+    Part,
+    Rows,
+    adds,
+    conditions_of,
+    counts,
+    has_parts,
+    visible,
+)
+from metrics.expressions import Amount, Balance, FromRows, Mean, linears
 from metrics.figures import count_text
 from metrics.measures.base import Cells, Total
 from metrics.metric import Metric
@@ -55,10 +65,18 @@ class RowList:
 
     axis: type[Cells]
     columns: list[Column]
-    rows: Rows  # tuples of the lookups of all columns, one after another
+    held: Rows  # in their order
     count: int
+    kind: str
     parts: list[Tab]
     kinds: list[Tab]  # of a metric that counts rows of several kinds
+
+    @property
+    def rows(self) -> Rows:
+        """Return tuples of the lookups of all columns, one after another."""
+        return self.held.values_list(
+            *(name for column in self.columns for name in column.lookups)
+        )
 
     @property
     def count_text(self) -> str:
@@ -85,7 +103,7 @@ def row_list(
     """
     if not tallied:
         return None
-    named = {str(each.rows.axis._meta.model_name): each for each in tallied}
+    named = {kind_of(each.rows): each for each in tallied}
     chosen = named.get(kind, tallied[0])
     labels = _parts(metric)
     current = Part(part) if part in labels else Part.COUNTED
@@ -98,8 +116,9 @@ def row_list(
     return RowList(
         axis,
         columns,
-        rows.values_list(*(name for column in columns for name in column.lookups)),
+        rows,
         chosen.seen.parts[current],
+        chosen.rows.kind,
         [
             Tab(key, label, count_text(chosen.seen.parts[key]), key is current)
             for key, label in labels.items()
@@ -107,7 +126,7 @@ def row_list(
         [
             Tab(
                 key,
-                capfirst(str(FACTS[each.rows.axis.fact].plural)),
+                capfirst(_called(each.rows)),
                 count_text(each.seen.counted),
                 each is chosen,
             )
@@ -119,13 +138,45 @@ def row_list(
 def page_of(
     found: RowList, number: str | None, organisation: Organisation
 ) -> Page[Any]:
-    """Return one page, its objects being lists of cells. Queries: 1."""
-    paginator = Paginator(found.rows, PER_PAGE)
+    """Return one page, its objects being lists of cells. Queries: 2."""
+    paginator = Paginator(found.held, PER_PAGE)
     paginator.count = found.count  # which the tally knows
     page = paginator.get_page(number)
     write = [_cell_writer(found.axis, each, organisation) for each in found.columns]
-    page.object_list = [_written(found, write, row) for row in page.object_list]
+    keys = _keys_of(found, (page.number - 1) * PER_PAGE)
+    rows = found.rows.filter(pk__in=keys)
+    page.object_list = [_written(found, write, row) for row in rows]
     return page
+
+
+def plain_page(
+    found: RowList, number: int, organisation: Organisation
+) -> list[list[Any]]:
+    """Return one page of the rows as plain values. Queries: 2."""
+    write = [_plain_writer(found.axis, each, organisation) for each in found.columns]
+    rows = found.rows.filter(pk__in=_keys_of(found, (number - 1) * PER_PAGE))
+    return [_written(found, write, row) for row in rows]
+
+
+def kind_of(rows: Behind) -> str:
+    """Return the name of the kind of rows, where a number has several."""
+    return rows.kind
+
+
+def _keys_of(found: RowList, offset: int) -> list[int]:
+    """Return the primary keys of the page that begins with a row. Queries: 1.
+
+    Names are looked up for these rows alone, not for all that are passed over, and of
+    these there are the fewer: rows are counted off from the nearer end.
+    """
+    keys = found.held.values_list("pk", flat=True)
+    size = max(min(PER_PAGE, found.count - offset), 0)
+    if not size:
+        return []
+    after = found.count - offset - size
+    if after < offset:
+        keys, offset = keys.reverse(), after
+    return list(keys[offset : offset + size])
 
 
 def file_of(found: RowList, organisation: Organisation) -> Iterator[list[Any]]:
@@ -140,6 +191,7 @@ def headings(found: RowList) -> list[str]:
 
 
 ADDS = "adds"  # what a row adds above the line: no column of the fact
+COUNTS = "counts"  # what it adds below
 
 
 def _parts(metric: Metric) -> dict[Part, str]:
@@ -165,34 +217,59 @@ def _columns(metric: Metric, rows: Behind, part: Part, access: Access) -> list[C
         excluded, conditions = conditions_of(rows.axis)
         needed = (excluded, *(column for column, _wanted in conditions))
         columns.insert(1, Column(_("Reason"), REASON, reason=needed))
-    elif part is not Part.YOUNG and (added := _adds_column(metric, rows, columns)):
+    elif part is not Part.YOUNG:
+        added = [
+            *_adds_column(metric, rows, columns),
+            *_counts_column(metric, rows),
+        ]
         # "Answered" above the line says more than the fact's own "Answered".
-        columns = [each for each in columns if each.heading != added.heading]
-        columns.insert(1, added)
+        headings = {each.heading for each in added}
+        columns = [each for each in columns if each.heading not in headings]
+        columns[1:1] = added
     return columns
+
+
+def _called(rows: Behind) -> str:
+    """Return what the rows of one kind are called."""
+    title = rows.cohort.title if rows.cohort is not None else ""
+    return str(title or FACTS[rows.axis.fact].plural)
 
 
 def _adds_column(
     metric: Metric, rows: Behind, columns: Sequence[Column]
-) -> Column | None:
-    """Return the column of what each row adds above the line, where that is not plain.
+) -> Iterator[Column]:
+    """Yield the column of what each row adds above the line, where that is not plain.
 
     Empty: when every row simply counts, or adds what another column shows.
     """
-    if adds(rows) is None:
-        return None
-    if isinstance(metric.expression, Balance):
-        return Column(_("Counts"), ADDS, choices=_sides())
-    if has_parts(metric):
-        return Column(capfirst(str(metric.numerator)), ADDS, Kind.YES_NO)
-    if _summed(metric, rows) in {column.path for column in columns}:
-        return None
-    kind = Kind.NUMBER
-    if metric.unit in MONEY:
-        kind = Kind.MONEY
-    elif metric.unit is Unit.SECONDS:
-        kind = Kind.SECONDS
-    return Column(capfirst(str(metric.numerator)), ADDS, kind)
+    summed = _summed(metric, rows)
+    if adds(rows) is None or (summed and summed in {each.path for each in columns}):
+        return
+    heading = capfirst(str(metric.numerator))
+    if isinstance(metric.expression, FromRows):
+        is_money = rows.cohort is not None and rows.cohort.is_money
+        yield Column(
+            capfirst(_called(rows)), ADDS, Kind.MONEY if is_money else Kind.NUMBER
+        )
+    elif isinstance(metric.expression, Balance):
+        yield Column(_("Counts"), ADDS, choices=_sides())
+    elif has_parts(metric):
+        yield Column(heading, ADDS, Kind.YES_NO)
+    else:
+        yield Column(heading, ADDS, _kind_of(metric.above_unit or metric.unit))
+
+
+def _counts_column(metric: Metric, rows: Behind) -> Iterator[Column]:
+    """Yield the column of what each row adds below the line, where that is not 1."""
+    if counts(rows) is not None:
+        kind = _kind_of(metric.below_unit)
+        yield Column(capfirst(str(metric.denominator)), COUNTS, kind)
+
+
+def _kind_of(unit: Unit) -> Kind:
+    if unit in MONEY:
+        return Kind.MONEY
+    return Kind.SECONDS if unit is Unit.SECONDS else Kind.NUMBER
 
 
 def _sides() -> dict[int, str]:
@@ -205,7 +282,9 @@ def _summed(metric: Metric, rows: Behind) -> str:
         return ""
     terms = linears(metric.expression)[0].terms
     measure = rows.axis._meta.get_field(terms[0][0].name)
-    return measure.summed if len(terms) == 1 and isinstance(measure, Total) else ""
+    if len(terms) > 1 or not isinstance(measure, Total) or len(measure.columns) > 1:
+        return ""
+    return measure.columns[0]
 
 
 Values = Sequence[Any]  # what the lookups of one column found
@@ -239,13 +318,14 @@ def _cell_writer(axis: type[Cells], column: Column, org: Organisation) -> Writer
         value = read(values)
         if value is None or value == "":
             return Cell("–", is_number)
-        text = _text(column.kind, value, org)
+        text = written_as(column.kind, value, org)
         return Cell(text, is_number, values[1] if is_customer else None)
 
     return write
 
 
-def _text(kind: Kind, value: Any, org: Organisation) -> str:
+def written_as(kind: Kind, value: Any, org: Organisation) -> str:
+    """Return a value of a row as people read it."""
     match kind:
         case Kind.DAY:
             return _("unknown") if value == UNDATED else _day(from_day(value))
@@ -255,6 +335,9 @@ def _text(kind: Kind, value: Any, org: Organisation) -> str:
             return figure(value, Unit.MONEY, currency=org.currency).text
         case Kind.SECONDS:
             shown = figure(value, Unit.SECONDS)
+            return f"{shown.text} {shown.unit}"
+        case Kind.SHARE:
+            shown = figure(Decimal(value) / 100, Unit.PERCENT)
             return f"{shown.text} {shown.unit}"
         case Kind.YES_NO:
             return _("yes") if value else _("no")
@@ -271,6 +354,7 @@ def _plain_writer(axis: type[Cells], column: Column, org: Organisation) -> Write
         Kind.MONEY: lambda amount: to_major(amount, org.currency),
         Kind.YES_NO: lambda is_so: yes if is_so else no,
         Kind.SECONDS: lambda seconds: seconds,
+        Kind.SHARE: lambda share: Decimal(share) / 100,
         Kind.NUMBER: lambda number: number,
     }
     write = writers.get(column.kind, str)

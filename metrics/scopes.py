@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from crmkpi.accounts.access import Access
 from crmkpi.accounts.models import AgentIdentity, Organisation, Team, User
-from metrics.dimensions import BY_KEY, DIMENSIONS, Cut
+from metrics.dimensions import BY_KEY, DIMENSIONS, NOBODY, Cut
 
 
 class ScopeError(ValueError):
@@ -32,7 +32,7 @@ class Scope:
     """A scope with its name and its text in URLs and commands."""
 
     key: ScopeKey
-    text: str  # company, team:support-emea, agent:~12, channel:Phone@team:…
+    text: str  # company, team:support-emea, agent:~12, channel:phone@team:…
     label: str
 
     @property
@@ -67,6 +67,8 @@ def parse_scope(text: str) -> Scope:
 
     Raises: ScopeError naming what was not found and what would be.
     """
+    if not is_plain(text):
+        raise ScopeError(_("A scope has no NUL and no broken characters."))
     text = text.strip()
     if text in ("", "company"):
         return company()
@@ -86,6 +88,11 @@ def parse_scope(text: str) -> Scope:
             % {"kind": kind, "known": ", ".join(sorted(BY_KEY))}
         )
     return _member(kind, rest)
+
+
+def is_plain(text: str) -> bool:
+    """Whether a text has nothing that no database takes: NUL, half a character."""
+    return "\x00" not in text and not any("\ud800" <= each <= "\udfff" for each in text)
 
 
 def visible_scope(text: str, access: Access) -> Scope:
@@ -130,22 +137,6 @@ def labels(keys: list[ScopeKey]) -> dict[ScopeKey, str]:
     return found
 
 
-def text_of(key: ScopeKey) -> str:
-    """Return the text of a scope for URLs. Queries: 0 to 2."""
-    if key.cut == Cut.COMPANY:
-        return "company"
-    if key.cut == Cut.TEAM:
-        return f"team:{Team.objects.values_list('slug', flat=True).get(pk=key.member)}"
-    if key.cut == Cut.AGENT:
-        return f"agent:~{key.member}"
-    dimension = DIMENSIONS[Cut(key.cut)]
-    text = f"{dimension.key}:{dimension.labels([key.member]).get(key.member, '')}"
-    if key.other:
-        slug = Team.objects.values_list("slug", flat=True).get(pk=key.other)
-        text += f"@team:{slug}"
-    return text
-
-
 def _team(text: str) -> Team:
     wanted = text.strip()
     team = Team.objects.filter(Q(slug=wanted) | Q(name__iexact=wanted)).first()
@@ -178,15 +169,18 @@ def _agent(wanted: str) -> User:
 def _member(kind: str, rest: str) -> Scope:
     name, _at, within = rest.partition("@team:")
     dimension = BY_KEY[kind]
-    member = 0 if name.strip().lower() == "unassigned" else dimension.member_id(name)
+    member = 0 if name.strip().lower() == NOBODY else dimension.member_id(name)
     if member is None:
         raise ScopeError(
             _("There is no %(kind)s “%(name)s”.") % {"kind": kind, "name": name.strip()}
         )
     label = dimension.labels([member]).get(member, name.strip())
+    text = label
+    if member == 0 or dimension.choices is not None:
+        text = dimension.texts([]).get(member, NOBODY)
     if not within:
         key = ScopeKey(int(dimension.cut), member)
-        return Scope(key, f"{kind}:{label}", label)
+        return Scope(key, f"{kind}:{text}", label)
     team = _team(within)
     key = ScopeKey(int(dimension.cut), member, team.pk)
-    return Scope(key, f"{kind}:{label}@team:{team.slug}", f"{label}, {team.name}")
+    return Scope(key, f"{kind}:{text}@team:{team.slug}", f"{label}, {team.name}")

@@ -9,6 +9,7 @@ from datetime import datetime
 from django.db import transaction
 
 from crmkpi.lib.periods import Grain
+from metrics.custom import loading
 from metrics.engine import marks, refresh, snapshots
 from metrics.engine import rebuild as rebuilding
 from metrics.models import CalendarDay, DirtyKey, Slot, Snapshot, StalePair
@@ -36,6 +37,7 @@ def drain(
     deadline = None if seconds is None else time.monotonic() + seconds
     claims = pairs = 0
     while deadline is None or time.monotonic() < deadline:
+        loading.look_again()
         if refresh.work_off_one(now=now):
             claims += 1
             if progress:

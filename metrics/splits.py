@@ -9,10 +9,11 @@ from metrics.metric import Metric
 def dimensions_of(metric: Metric) -> list[Dimension]:
     """Return the dimensions that all rows of a metric carry, in a fixed order.
 
-    Empty: for what is calculated from other metrics.
+    Empty: for what is calculated from other metrics, and for what counts only some
+    members of a dimension, whose cells are split no further.
     """
-    axes = [AXES[key] for key in metric.axes]
-    if not axes:
+    axes = [AXES[key] for key in sorted(metric.counted_axes)]
+    if not axes or metric.is_restricted:
         return []
     return [
         dimension
@@ -24,7 +25,7 @@ def dimensions_of(metric: Metric) -> list[Dimension]:
 def can_be_cut(metric: Metric, cut: Cut) -> bool:
     """Whether all rows of a metric carry what a scope of this kind is cut by."""
     if cut in (Cut.COMPANY, Cut.TEAM):
-        return True
+        return cut is Cut.COMPANY or metric.teams
     if cut is Cut.AGENT:
         return metric.agents
     return any(dimension.cut is cut for dimension in dimensions_of(metric))
@@ -34,6 +35,7 @@ def readings_of(metric: Metric) -> list[str]:
     """Return the names of what stands beside the value: mean, median, p90, variants."""
     names = ["mean"] if isinstance(metric.expression, Mean) else []
     names += [name for name, _expression in metric.variants]
+    names += [name for name, _unit in metric.reading_units if name not in names]
     if metric.distribution is not None:
         names += ["median", "p90"]
     return names

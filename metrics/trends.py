@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -10,8 +11,10 @@ from crmkpi.lib.numbers import HOUR, MINUTE, Unit
 from crmkpi.lib.periods import Calendar, Grain, Period
 from metrics.figures import backing, day_text, text_of
 from metrics.metric import Metric
+from metrics.noise import ENDS, Limits, limits_of, limits_text
 from metrics.queries import Asked, Value, read_values
 from metrics.scopes import Scope
+from metrics.why.earlier import Revised, revised
 
 # The grain of the trend beside a period of another grain, and how many of them.
 BESIDE = {
@@ -29,13 +32,6 @@ CHOICES = {
 }
 
 
-# Between which values a unit lies; all others begin at 0.
-ENDS: dict[Unit, tuple[float, float | None]] = {
-    Unit.PERCENT: (0, 100),
-    Unit.POINTS: (-100, 100),
-}
-
-
 @dataclass(frozen=True)
 class Point:
     """One period of a trend."""
@@ -45,6 +41,7 @@ class Point:
     value: Value
     text: str
     backing: str
+    revised: Revised | None = None  # it moved after the period was closed
 
 
 @dataclass(frozen=True)
@@ -61,6 +58,8 @@ class Trend:
 
     grain: Grain
     points: list[Point]
+    limits: Limits | None = None  # None: too few closed periods
+    limits_text: str = ""
 
     @property
     def has_values(self) -> bool:
@@ -86,15 +85,30 @@ class Trend:
                 "values": [
                     None if value is None else value / divisor for value in values
                 ],
-                "texts": [
-                    f"{point.text}, {point.backing}" if point.backing else point.text
-                    for point in self.points
-                ],
+                "texts": [_point_text(point) for point in self.points],
                 "open_from": open_from,
                 "min": low,
                 "max": high,
-            },
+            }
+            | self._noise(divisor),
         )
+
+    def _noise(self, divisor: float) -> dict[str, Any]:
+        """Return the band of the usual ups and downs and what lies outside it."""
+        if self.limits is None:
+            return {}
+        count = len(self.points)
+        return {
+            "noise_low": [self.limits.low / divisor] * count,
+            "noise_high": [self.limits.high / divisor] * count,
+            "signals": sorted(self.limits.signals),
+        }
+
+
+def _point_text(point: Point) -> str:
+    """Return what is said of a point: "94.7 %, 1,240 of 1,310, revised"."""
+    mark = _("revised") if point.revised else ""
+    return ", ".join(filter(None, (point.text, point.backing, mark)))
 
 
 def grain_beside(period: Period | None, asked: str) -> tuple[Grain, int]:
@@ -119,7 +133,7 @@ def trend(
 ) -> Trend:
     """Return the trend that ends with a period, or today while it is open.
 
-    Queries: those of read_values.
+    Queries: those of read_values and 1.
     """
     grain, count = grain_beside(period, asked)
     last = today if period is None else min(period.end - 1, today)
@@ -129,19 +143,32 @@ def trend(
     spans.reverse()
     wanted: list[Asked] = [(metric.key, scope.key, span) for span in spans]
     values = read_values(wanted, today=today, now=now)
-    return Trend(
-        grain,
-        [
-            Point(
-                span,
-                short_label(span),
-                value,
-                text_of(value.value, metric.unit, currency),
-                backing(metric, value),
-            )
-            for span, value in zip(spans, values.values(), strict=True)
-        ],
+    moved = revised(wanted)
+    points = [
+        Point(
+            span,
+            short_label(span),
+            value,
+            text_of(value.value, metric.unit, currency),
+            backing(metric, value),
+            moved.get((metric.key, scope.key, span)),
+        )
+        for span, value in zip(spans, values.values(), strict=True)
+    ]
+    limits = limits_of([point.value for point in points])
+    return Trend(grain, points, limits, _in_words(limits, metric, points, currency))
+
+
+def _in_words(
+    limits: Limits | None, metric: Metric, points: list[Point], currency: str
+) -> str:
+    if limits is None:
+        return ""
+    low, high = (
+        text_of(Decimal(str(end)), metric.unit, currency)
+        for end in (limits.low, limits.high)
     )
+    return limits_text(limits, low, high, [point.label for point in points])
 
 
 def _axis_unit(unit: Unit, largest: float, currency: str) -> tuple[float, str]:

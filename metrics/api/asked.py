@@ -12,6 +12,7 @@ from crmkpi.accounts.access import Access
 from crmkpi.lib.periods import FIRST_DAY, LAST_DAY, Calendar, Grain, Period, to_day
 from metrics.metric import Metric
 from metrics.queries import UnknownMetric, get_metric
+from metrics.row_lists import PER_PAGE
 from metrics.scopes import NotVisible, Scope, ScopeError, visible_scope
 from metrics.splits import readings_of
 
@@ -21,6 +22,7 @@ GRAINS = {
 }
 MOST_DAYS = 5 * 366
 MOST_PERIODS = 400
+_NUMBER = re.compile(r"[0-9]{1,9}")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -35,13 +37,13 @@ def only(request: Request, known: Collection[str]) -> None:
             )
 
 
-def asked_metric(key: str) -> Metric:
+def asked_metric(key: str, access: Access) -> Metric:
     """Return the metric of a path.
 
     Raises: NotFound naming the key and where all keys are listed.
     """
     try:
-        return get_metric(key)
+        return get_metric(key, access)
     except UnknownMetric as error:
         where = _("All keys are listed at /api/v1/metrics/.")
         raise NotFound(f"{error} {where}") from error
@@ -56,8 +58,6 @@ def asked_scope(request: Request, access: Access) -> Scope:
     """
     text = request.query_params.get("scope", "company")
     try:
-        if "\x00" in text:  # which no database takes
-            raise ScopeError(_("A scope has no NUL characters."))
         return visible_scope(text, access)
     except ScopeError as error:
         if not access.sees_company and _names_somebody(text):
@@ -104,6 +104,19 @@ def asked_stat(request: Request, metric: Metric) -> str | None:
     return text
 
 
+def asked_since(request: Request, today: int) -> int | None:
+    """Return the day of ?since=, None when it is left out.
+
+    Raises: ValidationError for a text that is no day, and a day still to come.
+    """
+    if not request.query_params.get("since"):
+        return None
+    day = _day(request, "since")
+    if day > today:
+        raise _fault("since", _("This day has not come yet."))
+    return day
+
+
 def asked_grain(request: Request) -> str:
     """Return the key in GRAINS of ?grain=, the month when it is left out.
 
@@ -114,6 +127,29 @@ def asked_grain(request: Request) -> str:
         reason = _("Choose one of: %(known)s.") % {"known": ", ".join(GRAINS)}
         raise _fault("grain", reason)
     return text
+
+
+def asked_choice(request: Request, name: str, known: Collection[str]) -> str:
+    """Return one of the known words, nothing when the parameter is left out.
+
+    Raises: ValidationError naming the words there are.
+    """
+    text = request.query_params.get(name, "")
+    if text and text not in known:
+        reason = _("Choose one of: %(known)s.") % {"known": ", ".join(known)}
+        raise _fault(name, reason)
+    return text
+
+
+def asked_page(request: Request, rows: int) -> int:
+    """Return the page of ?page=, the first when it is left out.
+
+    Raises: ValidationError for what is no page of so many rows.
+    """
+    text, last = request.query_params.get("page", "1"), max(-(-rows // PER_PAGE), 1)
+    if not _NUMBER.fullmatch(text) or not 1 <= int(text) <= last:
+        raise _fault("page", _("Choose a page from 1 to %(last)d.") % {"last": last})
+    return int(text)
 
 
 def asked_periods(request: Request, calendar: Calendar, grain: Grain) -> list[Period]:

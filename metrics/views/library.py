@@ -29,11 +29,12 @@ def library(request: ReaderRequest) -> HttpResponse:
     context: dict[str, Any] = {"nav_active": "metrics", "text": text}
     home = pickers.home_scope(request.access)
     if home is None:
-        context["families"] = definitions(text)
+        context["families"] = definitions(request.access, text)
     else:
         picked = _picked(request, home)
         context |= picked.as_context()
         context["families"] = _families(request, picked, text)
+    context["may_make"] = request.access.manages
     context["count"] = sum(len(family.entries) for family in context["families"])
     return render(request, "metrics/library.html", context)
 
@@ -46,14 +47,14 @@ def library_csv(request: ReaderRequest) -> HttpResponseBase:
     return StreamingHttpResponse(
         write_csv(files.HEADINGS, _lines(families, picked)),
         content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": 'attachment; filename="metrics.csv"'},
+        headers=files.csv_headers("metrics", request.organisation),
     )
 
 
 @require_safe
 def manual(request: ReaderRequest) -> HttpResponse:
     """Show how every metric is defined."""
-    context = {"nav_active": "metrics", "families": definitions()}
+    context = {"nav_active": "metrics", "families": definitions(request.access)}
     return render(request, "metrics/manual.html", context)
 
 
@@ -66,6 +67,7 @@ def _families(
     request: ReaderRequest, picked: pickers.Picked, text: str
 ) -> list[Family]:
     return read_library(
+        access=request.access,
         scope=picked.scope,
         period=picked.period,
         text=text,

@@ -4,28 +4,32 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.http import Http404, HttpResponse, HttpResponseBase, StreamingHttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from crmkpi.accounts.http import ReaderRequest
 from crmkpi.accounts.queries import get_calendar
+from crmkpi.lib.periods import from_day
 from crmkpi.lib.tables import write_csv
 from metrics import files, pickers
-from metrics.catalog import FAMILIES
+from metrics.advice import mark_read, mark_unread
+from metrics.alerts.notes import notes_on
+from metrics.catalog import FAMILIES, METRICS
+from metrics.custom.definitions import FAMILY
 from metrics.detail import detail as read_detail
 from metrics.metric import Metric
 from metrics.queries import UnknownMetric, Value, get_metric, read_value
 from metrics.trends import Trend, trend
 
 
-def metric_or_404(key: str) -> Metric:
-    """Return the metric of an address."""
+def metric_or_404(request: ReaderRequest, key: str) -> Metric:
+    """Return the metric of an address, if the reader may see it."""
     try:
-        return get_metric(key)
+        return get_metric(key, request.access)
     except UnknownMetric as error:
         raise Http404(str(error)) from error
 
@@ -49,7 +53,7 @@ def crumbs_of(metric: Metric, picked: pickers.Picked, *, inside: bool) -> list[A
 @require_safe
 def detail(request: ReaderRequest, key: str) -> HttpResponse:
     """Show a metric of one scope and period: value, trend, split, definition, sum."""
-    metric, picked = metric_or_404(key), picked_of(request)
+    metric, picked = metric_or_404(request, key), picked_of(request)
     found = read_detail(
         metric,
         picked=picked,
@@ -60,21 +64,44 @@ def detail(request: ReaderRequest, key: str) -> HttpResponse:
         currency=request.organisation.currency,
         now=timezone.now(),
     )
+    notes = notes_on(
+        found.trend, metric=key, scope=picked.scope.key, access=request.access
+    )
+    chart = found.trend.chart(metric, request.organisation.currency)
+    chart.spec["marks"] = notes.marks
     context = picked.as_context() | {
         "nav_active": "metrics",
         "crumbs": crumbs_of(metric, picked, inside=False),
+        "notes": notes,
+        "trend_rows": notes.rows(found.trend),
+        "today_date": from_day(request.access.day),
         "detail": found,
         "metric": metric,
-        "chart": found.trend.chart(metric, request.organisation.currency),
+        "chart": chart,
         "may_set_targets": request.access.manages,
+        "is_own": metric.family == FAMILY,
+        "is_retired": metric.family == FAMILY and METRICS.own(key).is_retired,
     }
     return render(request, "metrics/detail.html", context)
+
+
+@require_POST
+def read(request: ReaderRequest, key: str) -> HttpResponse:
+    """Remember, or forget, that the reader knows what moves a metric."""
+    metric = metric_or_404(request, key)
+    if request.POST.get("read") == "no":
+        mark_unread(key=key, actor=request.user)
+    else:
+        mark_read(key=key, actor=request.user, now=timezone.now())
+    page = reverse("metrics:detail", kwargs={"key": metric.key})
+    query = request.POST.get("query", "")
+    return redirect(f"{page}?{query}#advice" if query else f"{page}#advice")
 
 
 @require_safe
 def detail_csv(request: ReaderRequest, key: str) -> HttpResponseBase:
     """Send the value and the periods of its trend as a file, the value first."""
-    metric, picked = metric_or_404(key), picked_of(request)
+    metric, picked = metric_or_404(request, key), picked_of(request)
     today, now = request.access.day, timezone.now()
     value = read_value(key, picked.scope, picked.period, today=today, now=now)
     drawn = trend(
@@ -91,7 +118,7 @@ def detail_csv(request: ReaderRequest, key: str) -> HttpResponseBase:
     return StreamingHttpResponse(
         write_csv(files.HEADINGS, _lines(metric, picked, value, drawn)),
         content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}.csv"'},
+        headers=files.csv_headers(name, request.organisation),
     )
 
 

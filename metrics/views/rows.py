@@ -29,7 +29,7 @@ from metrics.views.metric import crumbs_of, metric_or_404, picked_of
 @require_safe
 def passport(request: ReaderRequest, key: str) -> HttpResponse:
     """Show how a number came about: as a page, or for a popover the passport alone."""
-    metric, picked = metric_or_404(key), picked_of(request)
+    metric, picked = metric_or_404(request, key), picked_of(request)
     context = {
         "passport": read_passport(
             key,
@@ -56,7 +56,7 @@ def passport(request: ReaderRequest, key: str) -> HttpResponse:
 @require_safe
 def rows(request: ReaderRequest, key: str) -> HttpResponse:
     """Show the rows behind a number, 50 on a page."""
-    metric, picked = metric_or_404(key), picked_of(request)
+    metric, picked = metric_or_404(request, key), picked_of(request)
     counted = _tallied(request, metric, picked)
     found = _found(request, metric, counted)
     context = picked.as_context() | {
@@ -85,7 +85,7 @@ def rows(request: ReaderRequest, key: str) -> HttpResponse:
 @require_safe
 def rows_csv(request: ReaderRequest, key: str) -> HttpResponseBase:
     """Send the same rows, all of them, as a file."""
-    metric, picked = metric_or_404(key), picked_of(request)
+    metric, picked = metric_or_404(request, key), picked_of(request)
     found = _found(request, metric, _tallied(request, metric, picked))
     if found is None:
         raise Http404(_("This number has no rows of its own."))

@@ -5,6 +5,7 @@ import time_machine
 from django.db import transaction
 
 from tests.metrics.everything import write_everything
+from tests.space import give_back, settle
 from tests.world import NOW, World, build_world
 
 
@@ -18,8 +19,11 @@ def _everything(django_db_setup, django_db_blocker) -> Iterator[World]:
     with django_db_blocker.unblock(), transaction.atomic():
         world = build_world()
         write_everything(world)
+        settle()
         yield world
         transaction.set_rollback(True)
+    with django_db_blocker.unblock():
+        give_back()
 
 
 @pytest.fixture

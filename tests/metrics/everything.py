@@ -12,7 +12,8 @@ from crmkpi.accounts.models import Team, User
 from crmkpi.crm import models as crm
 from crmkpi.crm.models import Channel, Exclusion
 from crmkpi.lib.periods import UNDATED
-from metrics import services
+from metrics.engine import refresh
+from metrics.models import CustomerPrediction, CustomerStanding, LifetimeFit
 from surveys import models as surveys
 from tests.metrics import rows
 from tests.world import NOW, TODAY, World, day
@@ -22,19 +23,38 @@ LEFT_OUT = {3: Exclusion.TEST, 7: Exclusion.SPAM, 11: Exclusion.DUPLICATE}
 
 
 def write_everything(world: World) -> None:
-    """Write the rows and let the engine compute."""
+    """Write the rows and let the engine compute their cells."""
+    with rows.remembering():
+        _write_rows(world)
+    while refresh.work_off_one(now=NOW):
+        pass
+
+
+def _write_rows(world: World) -> None:
     owners = [(world.alice, world.berlin), (world.bob, world.berlin)]
     owners += [(world.cleo, world.north), (None, None)]
     pile = Pile()
     for number, on in enumerate(range(FIRST, TODAY + 1, 2)):
         owner, team = owners[number % 4]
-        for build in (deals, tickets, calls, money, answers):
+        for build in (
+            campaigns,
+            deals,
+            tickets,
+            calls,
+            work,
+            money,
+            loyalty,
+            attributed,
+            engagement,
+            answers,
+        ):
             build(pile, number, on, owner, team)
     undated(pile, world)
     pile.write()
     promises(pile)
+    predictions(pile)
+    standings(pile)
     pile.write()
-    services.drain(now=NOW)
 
 
 class Pile:
@@ -57,6 +77,65 @@ def excluded(number: int) -> int:
     return int(LEFT_OUT.get(number % 13, Exclusion.NONE))
 
 
+def campaigns(
+    pile: Pile, number: int, on: int, owner: User | None, team: Team | None
+) -> None:
+    """Start a campaign every sixth time; some have ended, some go on."""
+    if number % 6 == 0:
+        pile.add(
+            _fact(
+                crm.Campaign,
+                name=f"Campaign {number}",
+                team=team,
+                channel=number % 4,
+                started_day=on,
+                ended_day=None if number % 4 else on + 15,
+                exclusion=excluded(number // 6 + 2),
+            )
+        )
+
+
+def attributed(
+    pile: Pile, number: int, on: int, owner: User | None, team: Team | None
+) -> None:
+    """Say of some of the latest rows that they go back to the latest campaign."""
+    campaign = pile.waiting[crm.Campaign][-1]
+    if number % 3 == 0:
+        pile.waiting[crm.Interaction][-3].campaign = campaign
+        pile.waiting[crm.Interaction][-2].campaign = campaign
+    if number % 3 != 1:
+        pile.waiting[crm.Order][-1].campaign = campaign
+        pile.waiting[crm.CostShare][-1].campaign = campaign
+    if number % 4 == 0:
+        pile.waiting[crm.Customer][-1].acquired_campaign = campaign
+
+
+def engagement(
+    pile: Pile, number: int, on: int, owner: User | None, team: Team | None
+) -> None:
+    """Give each day two figures; some know less, some are no channel's."""
+    known = {"day": on, "team": team, "exclusion": excluded(number + 6)}
+    pile.add(
+        _fact(
+            crm.EngagementDay,
+            channel=[Channel.SOCIAL, Channel.EMAIL][number % 2],
+            reach=None if number % 7 == 0 else 1_000 + number,
+            engagements=20 + number,
+            active_users=None if number % 3 == 0 else 300 + number,
+            **known,
+        ),
+        _fact(
+            crm.EngagementDay,
+            channel=Channel.WEB,
+            campaign=pile.waiting[crm.Campaign][-1] if number % 2 else None,
+            visits=400 + number,
+            visitors=None if number % 5 == 0 else 300 + number,
+            visit_seconds=None if number % 4 == 0 else 40_000 + 3 * number,
+            **known,
+        ),
+    )
+
+
 def deals(
     pile: Pile, number: int, on: int, owner: User | None, team: Team | None
 ) -> None:
@@ -74,6 +153,9 @@ def deals(
         exclusion=out,
         channel=number % 4,
         region=rows.member("region", ["North", "South"][number % 2]),
+        competitor="Rival" if number % 4 else "",
+        proposed_day=min(on + 2, TODAY) if number % 5 else None,
+        proposed_team=team if number % 5 else None,
     )
     pile.add(deal)
     pile.add(
@@ -84,11 +166,20 @@ def deals(
             team=team,
             started_day=on,
             ended_day=closed,
+            entered_day=on,
+            days=None if closed is None else closed - on,
             before_proposal=number % 2 == 0,
             exclusion=out,
         )
     )
-    lead = _fact(crm.Lead, agent=owner, created_day=on, created_team=team)
+    lead = _fact(
+        crm.Lead,
+        agent=owner,
+        created_day=on,
+        created_team=team,
+        exclusion=out,
+        **(converted(number, on, team) if number % 3 else {}),
+    )
     pile.add(lead)
     pile.add(
         crm.LeadSpell(
@@ -100,6 +191,18 @@ def deals(
             exclusion=out,
         )
     )
+
+
+def converted(number: int, on: int, team: Team | None) -> dict[str, Any]:
+    """Return what a lead has that was answered and, sooner or later, converted."""
+    return {
+        "state": crm.Lead.State.CONVERTED,
+        "responded_day": on,
+        "responded_team": team,
+        "response_seconds": 60 * number if number % 5 else None,
+        "closed_day": on + number % 120,
+        "closed_team": team,
+    }
 
 
 def tickets(
@@ -124,7 +227,13 @@ def tickets(
             "customer_contacts": 1 + number % 2,
         }
     ticket = rows.ticket(
-        owner, team, opened=on, exclusion=out, channel=number % 4, **extra
+        owner,
+        team,
+        opened=on,
+        exclusion=out,
+        channel=number % 4,
+        is_complaint=number % 5 == 1,
+        **extra,
     )
     pile.add(ticket)
     pile.add(
@@ -145,6 +254,7 @@ def calls(
     pile: Pile, number: int, on: int, owner: User | None, team: Team | None
 ) -> None:
     out = excluded(number + 2)
+    caller = _caller() if number % 4 < 2 else None
     is_answered = None if number % 10 == 9 else number % 4 != 1
     pile.add(
         rows.call(
@@ -158,6 +268,8 @@ def calls(
             talk_seconds=60 + 3 * number if is_answered and number % 8 else None,
             hold_seconds=number % 5 or None,
             wrap_up_seconds=20,
+            customer=caller,
+            followed_up_day=on + number % 12 if caller and number % 3 else None,
         ),
         rows.call(
             owner,
@@ -168,6 +280,50 @@ def calls(
             exclusion=out,
         ),
         rows.call(owner, team, at=on, channel=Channel.EMAIL, is_answered=None),
+    )
+
+
+def work(
+    pile: Pile, number: int, on: int, owner: User | None, team: Team | None
+) -> None:
+    out = excluded(number + 5)
+    for state in crm.AgentTime.State.values:
+        pile.add(
+            _fact(
+                crm.AgentTime,
+                agent=owner,
+                team=team,
+                day=on,
+                state=state,
+                seconds=600 * state + 97 * number,
+                scheduled_seconds=1_200 + 61 * number if state > 2 else None,
+                is_planned=number % 5 != 0,
+                exclusion=out,
+            )
+        )
+    pile.add(
+        _fact(
+            crm.ProcessRun,
+            agent=owner,
+            team=team,
+            ended_at=rows.noon(on),
+            ended_day=on,
+            process=rows.member("process", ["Invoice", "Refund"][number % 2]),
+            is_eligible=number % 7 != 0,
+            is_finished=number % 11 != 0,
+            human_touches=number % 3,
+            exclusion=out,
+        ),
+        _fact(
+            crm.MarketFigure,
+            metric_key="data_accuracy",
+            value=number % 20,
+            confirmed=number % 20,
+            out_of=20,
+            first_day=on,
+            end_day=on + 1,
+            exclusion=out,
+        ),
     )
 
 
@@ -198,17 +354,58 @@ def money(
             amount=5_000 + 101 * number,
             customer=customer,
             is_first=number % 2 == 0,
+            is_recurring=number % 3 == 0,
+            cost_amount=3_000 + number if number % 4 else None,
+            is_credited=number % 3 > 0,
+            credited_campaign=rows.campaign("Spring") if number % 3 == 1 else None,
             state=number % 9 % 4 if number % 9 < 4 else crm.Order.State.PAID,
             exclusion=out,
         )
     )
+    again = rows.order(owner, team, paid=on + 30, amount=2_000, customer=customer)
+    if on + 30 <= TODAY:
+        pile.add(again)
     cost = _fact(
-        crm.Cost, kind=1 + number % 3, amount=1_000, first_day=on, end_day=on + 1
+        crm.Cost, kind=1 + number % 5, amount=1_000, first_day=on, end_day=on + 1
     )
     pile.add(cost)
     pile.add(
         crm.CostShare(
-            cost=cost, day=on, amount=1_000 + number, kind=cost.kind, team=team
+            cost=cost,
+            day=on,
+            amount=1_000 + number,
+            kind=cost.kind,
+            team=team,
+            campaign=rows.campaign("Spring") if number % 2 else None,
+        )
+    )
+
+
+def loyalty(
+    pile: Pile, number: int, on: int, owner: User | None, team: Team | None
+) -> None:
+    """Add to the last customer: who sent it, what more it bought, its contract."""
+    customers = pile.waiting[crm.Customer]
+    customer = customers[-1]
+    if number % 5 == 2:
+        customer.referred_by = customers[0]
+    sale = crm.Order.Sale.UPSELL if number % 2 else crm.Order.Sale.CROSS_SELL
+    if on + 30 <= TODAY and number % 3:
+        again = {"paid": on + 30, "amount": 4_000, "sale": sale}
+        pile.add(rows.order(owner, team, customer=customer, **again))
+    pile.add(
+        _fact(
+            crm.Contract,
+            customer=customer,
+            agent=owner,
+            kind=number % 2,
+            monthly_amount=None if number % 7 == 0 else 1_000 + number,
+            started_day=on - 365,
+            ended_day=on if number % 4 == 0 else None,
+            due_day=on,
+            due_team=team,
+            renewed_day=on + 10 * (number % 5) if number % 4 else None,
+            exclusion=excluded(number + 5),
         )
     )
 
@@ -225,6 +422,7 @@ def answers(
         survey=version.survey,
         version=version,
         request_key=str(number),
+        subject=f"ticket:{pile.waiting[crm.Ticket][-1].external_id}",
         event_day=on,
         agent=owner,
         sent_team=team,
@@ -290,6 +488,50 @@ def promises(pile: Pile) -> None:
         )
 
 
+def predictions(pile: Pile) -> None:
+    """Predict what every third customer will do, at the end of 2025 and yesterday."""
+    for number, as_of in enumerate((day("2025-12-31"), TODAY - 1)):
+        fit = LifetimeFit.objects.create(
+            as_of_day=as_of, fitted_at=NOW, customers=300, weeks=30
+        )
+        known = crm.Customer.objects.filter(acquired_day__lt=as_of).order_by("pk")
+        for one in known[::3]:
+            pile.add(
+                CustomerPrediction(
+                    fit=fit,
+                    customer=one,
+                    as_of_day=as_of,
+                    agent=one.agent,
+                    team=one.acquired_team,
+                    is_active=one.pk % 5 > 0,
+                    expected_purchases=one.pk % 4,
+                    alive_share=9_000,
+                    gone_share=one.pk * 977 % 10_001,
+                    value=None if one.pk % 7 == number else 1_000 + one.pk,
+                )
+            )
+
+
+def standings(pile: Pile) -> None:
+    """Look at every second customer at the end of 2025 and yesterday."""
+    for as_of in (day("2025-12-31"), TODAY - 1):
+        known = crm.Customer.objects.filter(acquired_day__lt=as_of).order_by("pk")
+        for one in known[::2]:
+            weight = 60 + one.pk % 3 * 20
+            pile.add(
+                CustomerStanding(
+                    customer=one,
+                    as_of_day=as_of,
+                    agent=one.agent,
+                    team=one.acquired_team,
+                    recency=one.pk % 5 * 25,
+                    complaints=100,
+                    weight=weight,
+                    points=weight * (one.pk % 100),
+                )
+            )
+
+
 def undated(pile: Pile, world: World) -> None:
     """Deals of which nobody knows when they were opened."""
     for _number in range(4):
@@ -322,6 +564,15 @@ def survey_version(kind: str, low: int, high: int, top: int) -> surveys.SurveyVe
         version=version, key="score", kind=kind, low=low, high=high, top_from=top
     )
     return version
+
+
+def _caller() -> crm.Customer:
+    """Return the customer who calls again and again, made when missing."""
+    made = {"name": "Caller", "written_at": NOW}
+    found, _new = crm.Customer.objects.get_or_create(
+        source=rows.source(), external_id="caller", defaults=made
+    )
+    return found
 
 
 _numbers = count(1)

@@ -6,13 +6,17 @@ import pytest
 from django.db.models import Sum
 
 from crmkpi.crm.models import Order
+from crmkpi.lib.numbers import Unit
 from crmkpi.lib.periods import Calendar
 from metrics import behind, queries
 from metrics.behind import Part
 from metrics.catalog import METRICS
+from metrics.expressions import FromRows
+from metrics.queries import Asked, Value
 from metrics.scopes import Scope, agent_scope, company, parse_scope, team_scope
 from metrics.tallies import tally
 from tests.metrics import rows
+from tests.metrics.keys import WITH_ROWS
 from tests.world import NOW, TODAY, World, day
 
 CALENDAR = Calendar()
@@ -27,50 +31,111 @@ def scopes(world: World) -> list[Scope]:
     return [company(), team_scope(world.support), agent_scope(world.alice)]
 
 
-WITH_ROWS = [key for key, metric in METRICS.items() if behind.main_axes(metric)]
+@pytest.fixture(scope="module")
+def values(_everything: World, django_db_blocker) -> dict[Asked, Value]:
+    """Every metric of every scope and period, read at once."""
+    asked = [
+        (key, scope.key, period(text))
+        for key in METRICS
+        for scope in scopes(_everything)
+        for text in PERIODS
+    ]
+    with django_db_blocker.unblock():
+        return queries.read_values(asked, today=TODAY, now=NOW)
+
+
+OF_PARTS = [
+    key
+    for key, metric in METRICS.items()
+    if isinstance(metric.expression, FromRows) and metric.expression.parts
+]
+# A product, a share of what these rows do not tell, and a ratio of variances.
+WITHOUT_SIDES = (
+    "customer_lifetime_value",
+    "market_share",
+    "segmentation_effectiveness",
+)
 
 
 @pytest.mark.parametrize("key", WITH_ROWS)
-def test_the_rows_are_as_many_as_the_number_says(key: str, everything: World) -> None:
+def test_the_rows_are_as_many_as_the_number_says(
+    key: str, everything: World, values: dict[Asked, Value]
+) -> None:
     checked = 0
     for scope in scopes(everything):
         for text in PERIODS:
-            value = queries.read_value(key, scope, period(text), today=TODAY, now=NOW)
+            value = values[key, scope.key, period(text)]
             if value.status == "error" or value.n is None:
                 continue
             found = behind.behind(METRICS[key], scope.key, period(text), today=TODAY)
-            assert sum(each.counted.count() for each in found) == value.n, (scope, text)
+            divided_by = [each for each in found if not each.is_above_only]
+            counted = sum(each.counted.count() for each in divided_by)
+            assert counted == value.n, (scope, text)
             checked += value.n > 0
     assert checked >= 4
 
 
 @pytest.mark.parametrize("key", WITH_ROWS)
-def test_what_rows_add_sums_up_to_the_numerator(key: str, everything: World) -> None:
+def test_what_rows_add_sums_up_to_both_sides(
+    key: str, everything: World, values: dict[Asked, Value]
+) -> None:
+    metric, checked = METRICS[key], 0
     for scope in scopes(everything):
         for text in PERIODS:
-            value = queries.read_value(key, scope, period(text), today=TODAY, now=NOW)
-            found = behind.behind(METRICS[key], scope.key, period(text), today=TODAY)
-            for each in found:
-                added = behind.adds(each)
-                if added is None or value.numerator is None:
-                    continue
-                held = each.counted.annotate(adds=added)
-                total = held.aggregate(total=Sum("adds"))["total"] or 0
-                money = METRICS[key].unit in queries.MONEY
-                expected = value.numerator * (100 if money else 1)
-                assert Decimal(total) == expected, (scope, text)
+            value = values[key, scope.key, period(text)]
+            if value.numerator is None and value.denominator is None:
+                continue
+            found = behind.behind(metric, scope.key, period(text), today=TODAY)
+            above, below = added_up(found)
+            upper = metric.above_unit or metric.unit
+            assert above == minor(value.numerator or 0, upper), (scope, text)
+            if value.denominator is not None:
+                assert below == minor(value.denominator, metric.below_unit), text
+            checked += 1
+    assert checked
+
+
+@pytest.mark.parametrize("key", OF_PARTS)
+def test_what_is_made_of_several_sums_has_the_rows_of_each(
+    key: str, everything: World, values: dict[Asked, Value]
+) -> None:
+    metric, checked = METRICS[key], 0
+    for text in PERIODS:
+        value = values[key, company().key, period(text)]
+        found = behind.behind(metric, company().key, period(text), today=TODAY)
+        assert len({each.kind for each in found}) == len(found)
+        if value.numerator is not None:
+            upper = minor(value.numerator, metric.above_unit or metric.unit)
+            assert upper in [added_up([each])[0] for each in found], text
+            checked += 1
+    assert checked or key in WITHOUT_SIDES
+
+
+def added_up(found: list[behind.Behind]) -> tuple[int, int]:
+    """Return what the counted rows of all axes add above and below the line."""
+    above = below = 0
+    for each in found:
+        held = each.counted.annotate(upper=behind.above(each), lower=behind.below(each))
+        sums = held.aggregate(above=Sum("upper"), below=Sum("lower"))
+        above, below = above + (sums["above"] or 0), below + (sums["below"] or 0)
+    return above, below
+
+
+def minor(side: Decimal | int, unit: Unit) -> Decimal:
+    return Decimal(side) * (100 if unit in queries.MONEY else 1)
 
 
 @pytest.mark.parametrize("key", WITH_ROWS)
 def test_found_less_left_out_less_too_young_is_counted(
-    key: str, everything: World
+    key: str, everything: World, values: dict[Asked, Value]
 ) -> None:
     for scope in scopes(everything):
         for text in PERIODS:
-            value = queries.read_value(key, scope, period(text), today=TODAY, now=NOW)
+            value = values[key, scope.key, period(text)]
             if value.n is None or value.cases is None:
                 continue
             found = behind.behind(METRICS[key], scope.key, period(text), today=TODAY)
+            found = [each for each in found if not each.is_above_only]
             everyone = sum(each.found.count() for each in found)
             out = sum(line.count for each in found for line in tally(each).left_out)
             young = value.cases - value.n

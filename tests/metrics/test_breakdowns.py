@@ -8,6 +8,7 @@ from crmkpi.lib.periods import Calendar
 from metrics import breakdowns, queries
 from metrics.breakdowns import Way
 from metrics.catalog import METRICS
+from metrics.pooling import small_ones
 from metrics.scopes import Scope, company, team_scope
 from metrics.splits import dimensions_of
 from tests.metrics.test_figures import value
@@ -35,10 +36,16 @@ def split(
     return found, whole
 
 
+# What counts several facts is split by what they share: members hold less than all.
+NOT_WHOLE = {
+    ("data_completeness", "channel"),
+    ("data_validity", "channel"),
+}
 WITH_DIMENSIONS = [
     (key, dimension.key)
     for key, metric in METRICS.items()
     for dimension in dimensions_of(metric)
+    if (key, dimension.key) not in NOT_WHOLE
 ]
 
 
@@ -51,9 +58,10 @@ def test_members_hold_every_row_of_the_whole(
             found, whole = split(key, by, everything, scope, period)
             if whole.n is None:
                 continue
-            assert sum(line.value.n or 0 for line in found.lines) == whole.n, scope
+            lines = [*found.lines, *found.small]
+            assert sum(line.value.n or 0 for line in lines) == whole.n, scope
             if METRICS[key].additivity in ("A", "S"):
-                total = sum(line.value.value or 0 for line in found.lines)
+                total = sum(line.value.value or 0 for line in lines)
                 assert total == whole.value
 
 
@@ -88,6 +96,34 @@ def test_a_member_is_called_different_only_when_its_interval_says_so() -> None:
     assert against(low=Decimal("56"), high=Decimal("60")) == "above all"
     assert against(low=low, high=high, status="low_n") == "too few to judge"
     assert against() == ""
+
+
+def test_small_members_are_counted_together(everything: World) -> None:
+    found, whole = split("win_rate", "region", everything, company(), None)
+    assert found.pooled is not None and len(found.small) > 1
+    held = [line.value for line in (*found.lines, *found.small)]
+    small = [line.value for line in found.small]
+    won = sum(value.numerator or 0 for value in small)
+    closed = sum(value.denominator or 0 for value in small)
+
+    together = found.pooled.value
+    assert (together.numerator, together.denominator) == (won, closed)
+    assert together.value == Decimal(100) * won / closed
+    assert all((value.n or 0) < METRICS["win_rate"].min_n for value in small)
+    assert sum(value.n or 0 for value in held) == whole.n
+    rates = [value.value or Decimal(0) for value in small]
+    assert together.value != sum(rates) / len(rates)
+
+
+def test_a_single_small_member_stays_alone_and_medians_are_not_added() -> None:
+    low = value("40", status="low_n", numerator=Decimal(2), denominator=Decimal(5))
+    other = value("50", status="low_n", numerator=Decimal(1), denominator=Decimal(2))
+    median = value("7", status="low_n", numerator=Decimal(9), denominator=Decimal(4))
+    metric = METRICS["win_rate"]
+
+    assert small_ones([low, other], metric) == [low, other]
+    assert small_ones([low], metric) == []
+    assert small_ones([low, median], metric) == []
 
 
 def test_many_members_take_as_many_queries_as_few(

@@ -97,6 +97,8 @@ def test_what_stands_under_a_value() -> None:
     amount = value("8120", Unit.MONEY, numerator=Decimal(8120), n=3)
 
     assert figures.backing(METRICS["win_rate"], rate) == "1,240 of 1,310"
+    chances = value(58, Unit.PERCENT, n=547, numerator=3_196_165, denominator=5_470_000)
+    assert figures.backing(METRICS["defection_propensity"], chances) == "547 customers"
     assert figures.backing(METRICS["sales_cycle_length"], mean) == "4 deals won"
     assert figures.backing(METRICS["won_deals"], count) == ""
     assert figures.backing(METRICS["won_value"], amount) == "3 deals won"

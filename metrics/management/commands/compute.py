@@ -6,7 +6,8 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from metrics import services
+from metrics import recalculating
+from metrics.engine import rebuild
 from metrics.measures import AXES
 
 
@@ -20,13 +21,10 @@ class Command(BaseCommand):
         parser.add_argument("--axis", choices=sorted(AXES), help="only this axis")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        now = timezone.now()
+        recalculating.begin(now=timezone.now())
         if options["rebuild"]:
-            drained = services.rebuild(
-                now=now, axis=options["axis"], progress=self._show
-            )
-        else:
-            drained = services.drain(now=now, progress=self._show)
+            rebuild.request_rebuild(options["axis"])
+        drained = recalculating.drain(clock=timezone.now, progress=self._show)
         if self.stderr.isatty():
             self.stderr.write("")
         self.stdout.write(

@@ -1,6 +1,7 @@
 """Answer for any metric, scope and range, through the engine that pages use."""
 
 import json
+import re
 from argparse import ArgumentParser
 from datetime import date
 from typing import Any
@@ -10,9 +11,11 @@ from django.utils import timezone
 
 from crmkpi.accounts.queries import get_organisation, today
 from crmkpi.lib.numbers import figure
-from crmkpi.lib.periods import Period, to_day
+from crmkpi.lib.periods import FIRST_DAY, LAST_DAY, Period, to_day
 from metrics import queries, results
+from metrics.metric import Metric
 from metrics.scopes import ScopeError, parse_scope
+from metrics.splits import readings_of
 
 
 class Command(BaseCommand):
@@ -35,24 +38,15 @@ class Command(BaseCommand):
         organisation = get_organisation()
         day = today(now, organisation)
         try:
+            metric = queries.get_metric(options["key"])
+            stat = _stat(metric, options["stat"])
             scope = parse_scope(options["scope"])
             period = _period(options["first"], options["last"])
-            value = queries.read_value(
-                options["key"], scope, period, today=day, now=now
-            )
-            left_out = queries.exclusions(options["key"], scope.key, period, today=day)
-            answer = results.as_json(
-                value, scope, period, left_out, stat=options["stat"]
-            )
-        except KeyError as error:
-            if isinstance(error, queries.UnknownMetric):
-                raise CommandError(str(error.args[0])) from error
-            readings = ", ".join(sorted(value.stats)) or "none"
-            raise CommandError(
-                f"{options['key']} has no reading {error}; it has: {readings}."
-            ) from error
-        except (LookupError, ScopeError, ValueError) as error:
+        except (queries.UnknownMetric, ScopeError, ValueError) as error:
             raise CommandError(str(error)) from error
+        value = queries.read_value(metric.key, scope, period, today=day, now=now)
+        left_out = queries.exclusions(metric.key, scope.key, period, today=day)
+        answer = results.as_json(value, scope, period, left_out, stat=stat)
         if options["json"]:
             self.stdout.write(json.dumps(answer, ensure_ascii=False, indent=2))
             return
@@ -78,6 +72,16 @@ def _printable(shown: float, value: queries.Value, currency: str) -> float:
     return float(queries.minor(shown, currency))
 
 
+def _stat(metric: Metric, text: str | None) -> str | None:
+    """Return the reading asked for. Raises: ValueError naming all there are."""
+    known = ["value", *readings_of(metric)]
+    if text is not None and text not in known:
+        raise ValueError(
+            f"{metric.key} has no reading “{text}”; it has: {', '.join(known)}."
+        )
+    return text
+
+
 def _period(first: str | None, last: str | None) -> Period | None:
     """Return the period of two inclusive dates; None for no dates at all.
 
@@ -87,10 +91,21 @@ def _period(first: str | None, last: str | None) -> Period | None:
         return None
     if first is None or last is None:
         raise ValueError("Give both --from and --to, or neither.")
-    try:
-        start, end = date.fromisoformat(first), date.fromisoformat(last)
-    except ValueError as error:
-        raise ValueError(f"Write dates as YYYY-MM-DD: {error}.") from error
+    start, end = _day("--from", first), _day("--to", last)
     if end < start:
         raise ValueError("--to is before --from.")
-    return Period(to_day(start), to_day(end) + 1)
+    return Period(start, end + 1)
+
+
+def _day(option: str, text: str) -> int:
+    try:
+        if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+            raise ValueError(text)
+        day = to_day(date.fromisoformat(text))
+    except ValueError as error:
+        raise ValueError(
+            f"{option}: “{text}” is no date; write it as 2026-01-31."
+        ) from error
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise ValueError(f"{option}: choose days between 1990 and 2059.")
+    return day

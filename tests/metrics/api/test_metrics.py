@@ -10,6 +10,7 @@ from django.test import Client
 from crmkpi.accounts import services
 from crmkpi.accounts.models import ApiKey
 from metrics.catalog import METRICS
+from tests.metrics.keys import KEYS, in_turn
 from tests.world import NOW, World
 
 pytestmark = pytest.mark.usefixtures("at_now")
@@ -54,7 +55,7 @@ def test_the_catalogue_lists_every_metric_with_its_definition(
         "min_n": 30,
         "matures_after": 0,
         "readings": [],
-        "dimensions": ["region", "industry", "product", "channel"],
+        "dimensions": ["region", "industry", "product", "channel", "segment"],
         "version": 1,
     }
 
@@ -69,18 +70,18 @@ def test_the_catalogue_names_what_stands_beside_a_mean(everything: World) -> Non
 # A value
 
 
-@pytest.mark.parametrize("key", list(METRICS))
-@pytest.mark.parametrize(
-    ("scope", "first", "last"),
-    [
-        ("company", None, None),
-        ("team:support-berlin", "2025-12-01", "2026-02-13"),
-        ("agent:alice@example.com", "2026-01-01", "2026-03-31"),
-    ],
-)
+WAYS = [
+    ("company", None, None),
+    ("team:support-berlin", "2025-12-01", "2026-02-13"),
+    ("agent:alice@example.com", "2026-01-01", "2026-03-31"),
+]
+
+
+@pytest.mark.parametrize(("key", "way"), in_turn(KEYS, WAYS))
 def test_a_value_is_what_the_command_says(
-    key: str, scope: str, first: str | None, last: str | None, everything: World
+    key: str, way: tuple[str, str | None, str | None], everything: World
 ) -> None:
+    scope, first, last = way
     days = {} if first is None else {"from": first, "to": last}
     options = [] if first is None else ["--from", first, "--to", last]
 
@@ -115,11 +116,14 @@ def test_a_value_in_all_its_parts(everything: World) -> None:
         "n": 4,
         "status": "ok",
         "reason": None,
+        "is_recalculating": False,
         "interval": None,
         "stats": {},
         "unit": "count",
         "version": 1,
         "computed_at": "2026-02-13T12:00:00+00:00",
+        "revised_at": None,
+        "revisions": 0,
         "exclusions": [],
     }
 
@@ -177,7 +181,8 @@ def test_no_data_is_none_with_a_reason(everything: World) -> None:
         ("scope=team:nobody", "scope", "There is no team “nobody”."),
         ("scope=agent:nobody", "scope", "There is no agent “nobody”."),
         ("scope=region:Moon", "scope", "There is no region “Moon”."),
-        ("scope=%00", "scope", "A scope has no NUL characters."),
+        ("scope=%00", "scope", "A scope has no NUL and no broken characters."),
+        ("scope=channel:%00", "scope", "A scope has no NUL and no broken characters."),
         (
             "period=2026-Q1",
             "period",

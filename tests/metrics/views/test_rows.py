@@ -5,18 +5,18 @@ import re
 import pytest
 
 from crmkpi.lib.periods import UNDATED
-from metrics import row_lists, services
+from metrics import behind, row_lists, services
 from metrics.catalog import METRICS
 from metrics.measures import AXES
 from metrics.row_columns import FACTS, columns_of
 from metrics.scopes import agent_scope
 from tests.metrics import rows
+from tests.metrics.keys import WITH_ROWS
 from tests.metrics.views.reading import page, signed_in, table, words
 from tests.world import NOW, World, day
 
 pytestmark = pytest.mark.usefixtures("at_now")
-WITH_ROWS = [key for key, metric in METRICS.items() if not metric.inputs]
-ONE_LIST = [key for key in WITH_ROWS if key != "prospects"]  # which counts two kinds
+ONE_LIST = [key for key in WITH_ROWS if len(behind.main_axes(METRICS[key])) == 1]
 
 
 @pytest.mark.parametrize("key", ONE_LIST)
@@ -52,7 +52,14 @@ def test_a_number_of_two_kinds_has_a_list_of_each(everything: World) -> None:
     assert "Lead" in files[0][0] and "Deal" in files[1][0]
 
 
-@pytest.mark.parametrize("key", [k for k in ONE_LIST if METRICS[k].unit == "percent"])
+SHARES = [
+    key
+    for key in ONE_LIST
+    if METRICS[key].unit == "percent" and behind.has_parts(METRICS[key])
+]
+
+
+@pytest.mark.parametrize("key", SHARES)
 def test_the_parts_of_a_rate_are_its_numerator_and_the_rest(
     key: str, everything: World
 ) -> None:
@@ -255,6 +262,25 @@ def test_a_calculated_number_has_no_rows_of_its_own(
         assert response.status_code == 404
     else:
         assert "This number has no rows of its own." in response.content.decode()
+
+
+@pytest.mark.parametrize("sort", ["-day", "day"])
+def test_all_pages_together_are_the_file(sort: str, everything: World) -> None:
+    client = signed_in(everything.mona)
+    query = f"period=all&sort={sort}"
+    lines = table(client, f"/metrics/customer_interactions/rows.csv?{query}")
+    pages = -(-len(lines) // row_lists.PER_PAGE)
+    found = []
+
+    for number in range(1, pages + 1):
+        address = f"/metrics/customer_interactions/rows/?{query}&page={number}"
+        shown = client.get(address).context["page_obj"].object_list
+        assert 0 < len(shown) <= row_lists.PER_PAGE
+        found += [cells[1].text for cells in shown]
+
+    assert pages >= 3
+    assert found == [line["Interaction"] for line in lines]
+    assert len(set(found)) == len(lines)
 
 
 def test_fifty_rows_take_as_many_queries_as_one(
