@@ -8,4 +8,8 @@ class ObjectivesConfig(AppConfig):
     verbose_name = _("Objectives")
 
     def ready(self) -> None:
+        from metrics.alerts.kinds import register
         from objectives import receivers  # noqa: F401
+        from objectives.alerts.watching import KINDS, StatusWatch
+
+        register(KINDS, StatusWatch())

@@ -18,13 +18,14 @@ from crmkpi.accounts.queries import (
 )
 from crmkpi.lib import bulk
 from crmkpi.lib.periods import day_start, local_day
+from metrics.alerts.bells import ring_for_alerts
 from metrics.catalog import METRICS
+from metrics.freshness import Freshness, freshness
 from metrics.queries import Value
 from metrics.scopes import ScopeKey
 from objectives import scoring
 from objectives.aims import target_of, version_in_force
 from objectives.figures import Figures, Span, read_figures
-from objectives.freshness import Freshness, freshness
 from objectives.judging import Judgement, Working, judge, judge_milestones
 from objectives.models import (
     DueEvaluation,
@@ -143,6 +144,7 @@ def _evaluate_batch(pks: Sequence[int], *, now: datetime) -> int:
         judged = judge_all(locked, now=now)
         bulk.upsert(Evaluation, KEY, COLUMNS, [_row(each, now) for each in judged])
         DueEvaluation.objects.filter(pk__in=marks).delete()
+        transaction.on_commit(ring_for_alerts)
     return len(judged)
 
 

@@ -172,7 +172,8 @@ def _on_calendar(period: Period, calendar: Calendar) -> Period:
 
 def is_share(metric: Metric) -> bool:
     """Whether the metric is a part of its cases, 0 to 100 percent."""
-    return type(metric.expression).__name__ == "Ratio" and metric.unit == "percent"
+    is_ratio = type(metric.expression).__name__ == "Ratio"
+    return is_ratio and metric.unit == "percent" and metric.below_unit == "count"
 
 
 def _each_day(start: int, end: int) -> list[Period]:

@@ -13,10 +13,10 @@ from crmkpi.accounts.forms import DayField
 from crmkpi.accounts.models import Membership, Team, TeamEdge, User
 from crmkpi.accounts.templatetags.shell import BADGES
 from crmkpi.lib.periods import Calendar, Grain, Period, PeriodError
+from metrics.fields import ValueField
 from metrics.metric import Metric
 from metrics.scopes import NotVisible, Scope, ScopeError, visible_scope
 from objectives import rules
-from objectives.fields import ValueField
 from objectives.lines import ORDER, period_key
 from objectives.models import Cycle, KeyResult, Objective, TargetVersion
 from objectives.queries.listing import SORTS, WHOSE

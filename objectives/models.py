@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crmkpi.accounts.models import Team, User
 from crmkpi.lib.periods import Period
+from metrics.alerts.models import AlertRule
 from metrics.scopes import ScopeKey
 from objectives.querysets import KeyResultQuerySet, ObjectiveQuerySet
 
@@ -327,6 +328,22 @@ class DueEvaluation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key_result_id} is due"
+
+
+class StatusRule(AlertRule):
+    """Tells when the status of a key result becomes worse than a word; see alerts."""
+
+    class WorseThan(models.TextChoices):
+        ON_TRACK = "on_track", _("On track")
+        WATCH = "watch", _("Watch")
+
+    key_result = models.ForeignKey(
+        KeyResult, models.CASCADE, related_name="alert_rules"
+    )
+    worse_than = models.CharField(max_length=8, choices=WorseThan)
+
+    def __str__(self) -> str:
+        return f"{self.key_result_id} worse than {self.worse_than}"
 
 
 class CheckIn(models.Model):

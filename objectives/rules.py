@@ -64,12 +64,14 @@ def period_value_of(metric: Metric) -> str:
 
 def splits_by(metric: Metric, cut: Cut) -> bool:
     """Whether the rows of a metric know to which member of a cut they belong."""
-    if metric.inputs:
+    if metric.is_derived:
         return all(splits_by(METRICS[key], cut) for key in metric.inputs)
     if cut in (Cut.COMPANY, Cut.TEAM):
-        return True
+        return cut is Cut.COMPANY or metric.teams
     if cut is Cut.AGENT:
         return metric.agents
+    if metric.is_restricted:
+        return False
     return bool(metric.axes) and all(cut in AXES[key].cuts for key in metric.axes)
 
 

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crmkpi.accounts.access import Access
 from crmkpi.accounts.models import Team, User
+from crmkpi.crm.models import Channel
 from metrics.dimensions import Dimension
 from metrics.metric import Metric
 from metrics.pickers import readable_teams
@@ -44,18 +45,22 @@ def _company(access: Access) -> list[Scope]:
 
 def _members(dimension: Dimension, team: Team, access: Access) -> list[tuple[str, str]]:
     found = []
-    for name in _names(dimension):
+    for text, label in _names(dimension):
         if access.sees_company:
-            found.append((f"{dimension.key}:{name}", name))
-        within = f"{dimension.key}:{name}@team:{team.slug}"
-        found.append((within, f"{name}, {team.name}"))
+            found.append((f"{dimension.key}:{text}", label))
+        within = f"{dimension.key}:{text}@team:{team.slug}"
+        found.append((within, f"{label}, {team.name}"))
     return found
 
 
-def _names(dimension: Dimension) -> list[str]:
+def _names(dimension: Dimension) -> list[tuple[str, str]]:
+    """Return how addresses write each member, and what people call it."""
     if dimension.choices is not None:
-        return [str(choice.label) for choice in dimension.choices if choice.value]
+        return [
+            (choice.name.lower(), str(choice.label))
+            for choice in dimension.choices
+            if choice.name != Channel.UNKNOWN.name
+        ]
     column = dimension.names[0]
-    return list(
-        dimension.members().order_by(column).values_list(column, flat=True)[:MEMBERS]
-    )
+    names = dimension.members().order_by(column).values_list(column, flat=True)
+    return [(name, name) for name in names[:MEMBERS]]

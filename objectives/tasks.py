@@ -7,6 +7,7 @@ from django.db import OperationalError
 from django.utils import timezone
 from kombu.exceptions import OperationalError as BrokerError
 
+from crmkpi.accounts.queries import get_organisation
 from objectives import evaluation
 
 logger = logging.getLogger(__name__)
@@ -14,7 +15,12 @@ logger = logging.getLogger(__name__)
 
 @shared_task
 def evaluate_due() -> int:
-    """Judge the key results whose figures changed; beat rings too."""
+    """Judge the key results whose figures changed; beat rings too.
+
+    Figures in the middle of a recalculation judge nobody; the key results stay due.
+    """
+    if get_organisation().recalculating_since is not None:
+        return 0
     return evaluation.evaluate_due(now=timezone.now())
 
 

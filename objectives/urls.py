@@ -1,7 +1,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from objectives import scorecard_urls
-from objectives.views import detail, editing, key_results, listing
+from objectives.views import alerts, detail, editing, key_results, listing
 
 app_name = "objectives"
 
@@ -33,6 +33,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "objectives/key-results/<int:pk>/target/",
         key_results.target_change,
         name="target_change",
+    ),
+    path(
+        "objectives/key-results/<int:pk>/alert/",
+        alerts.status_alert_new,
+        name="status_alert_new",
+    ),
+    path(
+        "objectives/alerts/<int:pk>/",
+        alerts.status_alert_edit,
+        name="status_alert_edit",
     ),
     path(
         "objectives/key-results/<int:pk>/cancel/",

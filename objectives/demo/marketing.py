@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from random import Random
 
-from crmkpi.lib.periods import Calendar, Grain, from_day
+from crmkpi.lib.periods import Calendar, Grain, Period, from_day
 from objectives.demo import organisation as org
 from objectives.demo.story import SALES, SHOP, Story, at, busy, day_of, draw, is_holiday
 
@@ -36,6 +36,12 @@ MONTHLY = (
     ("service", org.SERVICE_HAMBURG, 22_800),
     ("service", org.TECHNICAL, 18_900),
     ("crm system", "", 4_100),
+)
+PEERS = (("Helios Lighting", 79), ("Candela Nord", 83), ("Halo & Sons", 76))
+BRAND_LEVELS = (
+    ("brand_awareness", 46),
+    ("brand_preference", 31),
+    ("brand_price_premium", 12),
 )
 
 
@@ -133,9 +139,12 @@ def market_figures(story: Story, until: int) -> Iterator[tuple[Row, int]]:
             continue
         size = 38_000_000 + 900_000 * (quarter.start - story.start) / 91
         figures = [("market_size", "", Decimal(round(size, -4)), "EUR")]
-        for peer, level in (("Helios Lighting", 79), ("Candela Nord", 83)):
+        for peer, level in PEERS:
             share = Decimal(str(round(rng.gauss(level, 1.2), 1)))
             figures.append(("csat", peer, share, "%"))
+        for component, level in BRAND_LEVELS:
+            found = Decimal(str(round(rng.gauss(level, 1.5), 1)))
+            figures.append((component, "", found, "%"))
         for metric, subject, value, unit in figures:
             name = "-".join(filter(None, (metric, subject.lower().replace(" ", "-"))))
             yield (
@@ -151,6 +160,23 @@ def market_figures(story: Story, until: int) -> Iterator[tuple[Row, int]]:
                 },
                 published,
             )
+        yield _audit(quarter, rng), published
+
+
+def _audit(quarter: Period, rng: Random) -> Row:
+    """Return how many of 120 fields of customers a call-back found right."""
+    checked_on = from_day(quarter.end - 10)
+    return {
+        "external_id": f"audit-{quarter.key}",
+        "metric": "data_accuracy",
+        "subject": "customer",
+        "value": Decimal(min(120, round(rng.gauss(110, 3)))),
+        "out_of": 120,
+        "unit": "",
+        "first_day": checked_on,
+        "last_day": checked_on,
+        "origin": "Call-back of 30 customers",
+    }
 
 
 def _engagement(
@@ -173,6 +199,7 @@ def _engagement(
     if visits:
         row["visits"] = visited
         row["visit_seconds"] = visited * rng.randint(95, 150)
+        row["visitors"] = round(visited * rng.uniform(0.74, 0.82))
     if channel == "app":
         row["active_users"] = round(reached * rng.uniform(0.55, 0.7))
     return row

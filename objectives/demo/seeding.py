@@ -13,15 +13,21 @@ from crmkpi.accounts.audit import write_event
 from crmkpi.accounts.models import AuditEvent
 from crmkpi.crm.ingest.registry import RECORDS
 from crmkpi.crm.models import ImportRun
+from crmkpi.lib.periods import from_day, to_day
+from metrics import analytics
 from metrics import services as metrics
+from metrics.analytics.models import CustomerStanding, LifetimeFit
+from metrics.analytics.services import fit_if_due, fit_lifetimes
+from metrics.analytics.standings import take_if_due, take_standings
 from metrics.engine.snapshots import turn_the_day
-from objectives.demo import asking, founding, goals, loading
+from objectives.demo import asking, founding, goals, loading, segments
 from objectives.demo import organisation as org
 from objectives.demo.story import Story, at, day_of
 from objectives.demo.world import SHOP, World
 
 BEGUN, TOLD = "demo.begun", "demo.told"
 LATE_FILE = "partner-orders-late.csv"
+PREDICTED_MONTHS = 3
 LATE_BY = timedelta(days=7)  # before now: when the late rows came
 PAUSE = timedelta(minutes=30)  # in which too little happens to tell it
 
@@ -70,8 +76,14 @@ def load(*, now: datetime, scale: float, password: str, say: Say) -> None:
         loading.import_world(world, say=say)
         asked = asking.bring_in(world)
         say(f"survey invitations: {asked} new")
+        segments.make_segments(story)
+        moved = segments.turn_months(story, now=now)
+        say(f"segments: {moved} customers came in or left")
     say("Computing figures")
     metrics.rebuild(now=now, progress=_progress(say))
+    say("Predicting what customers will do")
+    predict(now=now)
+    metrics.drain(now=now)
     say("Closing last quarter's objectives")
     goals.set_past_goals(now=now)
     say("Importing what partners reported late")
@@ -85,7 +97,10 @@ def top_up(known: Told, *, now: datetime, say: Say) -> None:
     world = World(known.story, now, since=known.until)
     loading.import_world(world, say=say)
     asking.bring_in(world)
+    segments.turn_months(known.story, now=now)
     say("Computing figures")
+    fit_if_due(now=now)
+    take_if_due(now=now)
     metrics.drain(now=now, progress=_progress(say))
     turn_the_day(now=now)
     _finish(world, say)
@@ -102,6 +117,28 @@ def _finish(world: World, say: Say) -> None:
     metrics.drain(now=now)
     goals.judge_days(objectives, now=now)
     _note(TOLD, now)
+
+
+def predict(*, now: datetime) -> None:
+    """Look at customers as of the ends of the last months and, when due, of yesterday.
+
+    What has been looked at stays, so a second run adds nothing. Without the extra
+    `analytics` there are no predictions, and their cards say so.
+    """
+    end = day_of(now) - 1
+    ends = []
+    for _month in range(PREDICTED_MONTHS):
+        end = to_day(from_day(end).replace(day=1)) - 1
+        ends.append(end)
+    looked_at = set(CustomerStanding.objects.values_list("as_of_day", flat=True))
+    fitted = set(LifetimeFit.objects.values_list("as_of_day", flat=True))
+    for end in sorted(ends):
+        if end not in looked_at:
+            take_standings(as_of=end, now=now)
+        if end not in fitted and analytics.is_installed():
+            fit_lifetimes(as_of=end, now=now)
+    take_if_due(now=now)
+    fit_if_due(now=now)
 
 
 def import_late(world: World) -> None:

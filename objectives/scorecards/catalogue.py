@@ -11,12 +11,14 @@ from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from crmkpi.accounts.access import Access
 from crmkpi.accounts.models import Organisation
 from crmkpi.accounts.queries import get_calendar
 from crmkpi.lib.money import to_major
 from crmkpi.lib.numbers import Figure
 from crmkpi.lib.periods import Calendar, Grain, Period
 from metrics.catalog import FAMILIES, METRICS
+from metrics.engine.versions import current_versions
 from metrics.metric import Metric
 from metrics.models import Snapshot
 from metrics.pickers import compared_with, query
@@ -68,6 +70,7 @@ class Measurements:
 def measurements(
     scope: Scope,
     *,
+    access: Access,
     period: Period,
     comparison: str,
     organisation: Organisation,
@@ -81,7 +84,7 @@ def measurements(
 
     Shape: families and metrics in the order of the catalogue.
     Empty: no families when no metric has a value.
-    Queries: 1
+    Queries: 2 and those of METRICS.readable
     """
     calendar = get_calendar(organisation)
     shown = _stored_period(period, calendar, today=today)
@@ -90,7 +93,7 @@ def measurements(
     stored = _read(scope, [*months, shown, *([compare] if compare else [])])
     maker = _Maker(scope, shown, compare, months, organisation.currency, today)
     families: dict[str, list[MetricRow]] = defaultdict(list)
-    for key, metric in METRICS.items():
+    for key, metric in METRICS.readable(access).items():
         row = maker.row(metric, stored.get(key, {}))
         if row is not None:
             families[metric.family].append(row)
@@ -116,7 +119,8 @@ Stored = Mapping[tuple[int, int], Any]  # grain and start to a snapshot
 
 
 def _read(scope: Scope, periods: Iterable[Period]) -> dict[str, dict[Any, Snapshot]]:
-    """Return the snapshots of a scope by metric, of its newest version."""
+    """Return the snapshots of a scope by metric, of its newest version. Queries: 2."""
+    newest = [version.pk for version in current_versions().values()]
     starts: dict[int, set[int]] = defaultdict(set)
     for period in periods:
         starts[int(period.grain or 0)].add(period.start)
@@ -124,10 +128,14 @@ def _read(scope: Scope, periods: Iterable[Period]) -> dict[str, dict[Any, Snapsh
     for grain, some in starts.items():
         wanted |= Q(grain=grain, start__in=some)
     rows = Snapshot.objects.filter(
-        wanted, cut=scope.key.cut, member=scope.key.member, other=scope.key.other
+        wanted,
+        version__in=newest,
+        cut=scope.key.cut,
+        member=scope.key.member,
+        other=scope.key.other,
     )
     found: dict[str, dict[Any, Snapshot]] = defaultdict(dict)
-    for row in rows.select_related("version").order_by("version__number"):
+    for row in rows.select_related("version"):
         found[row.version.key][row.grain, row.start] = row
     return found
 

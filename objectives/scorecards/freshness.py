@@ -9,8 +9,8 @@ from django.utils.translation import ngettext
 
 from crmkpi.accounts.models import Organisation
 from crmkpi.crm.models import Source
+from crmkpi.crm.rhythm import patience
 from crmkpi.lib.periods import from_day, local_day
-from objectives.freshness import PATIENCE
 
 
 def freshness_lines(
@@ -22,17 +22,17 @@ def freshness_lines(
     Queries: 1
     """
     sources = Source.objects.filter(last_success_at__isnull=False).values_list(
-        "last_success_at", "expected_every_days"
+        "last_success_at", "expected_every_days", "came_days"
     )
     known = [
-        (local_day(at, organisation.zone), PATIENCE * every)
-        for at, every in sources
+        (local_day(at, organisation.zone), patience(every, came))
+        for at, every, came in sources
         if at is not None
     ]
     if not known:
         return [_("No data yet")]
-    newest = from_day(max(last for last, _patience in known))
-    late = sum(last + patience < day for last, patience in known)
+    newest = from_day(max(last for last, _days in known))
+    late = sum(days is not None and last + days < day for last, days in known)
     words = _sources(len(known), late)
     if computed_at is not None:
         at = date_format(timezone.localtime(computed_at), "H:i")

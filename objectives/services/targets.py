@@ -11,6 +11,7 @@ from crmkpi.accounts.access import Access
 from crmkpi.accounts.models import User
 from crmkpi.accounts.queries import access_of, get_organisation, today
 from metrics.catalog import METRICS
+from metrics.custom.services import hold, is_shared_with
 from metrics.dimensions import Cut
 from metrics.engine.snapshots import pin
 from metrics.scopes import Scope, may_see
@@ -230,8 +231,10 @@ def cancel_key_result(
 def _metric_faults(
     metric: str, scope: Scope, objective: Objective, access: Access
 ) -> Faults:
-    if metric not in METRICS:
+    if not METRICS.may_read(metric, access) or not hold(metric):
         return {"metric": _("Choose a metric from the list.")}
+    if not is_shared_with(metric, objective.team_id, day=access.day):
+        return {"metric": _("The team cannot read this metric: share it with them.")}
     if not may_see(scope.key, access):
         return {"scope": _("There is no such scope that you may see.")}
     if not rules.splits_by(METRICS[metric], scope.cut):

@@ -16,10 +16,11 @@ from crmkpi.accounts.models import User
 from crmkpi.lib.periods import from_day
 from crmkpi.lib.values import ValueFault
 from metrics.catalog import METRICS
+from metrics.fields import read_value
 from metrics.metric import Metric
+from metrics.queries import UnknownMetric, get_metric
 from metrics.scopes import NotVisible, ScopeError, team_scope, visible_scope
 from objectives import services
-from objectives.fields import read_value
 from objectives.forms import (
     NUMBERS,
     KeyResultForm,
@@ -50,9 +51,7 @@ def key_result_new(request: ReaderRequest, pk: int) -> HttpResponse:
     key = request.GET.get("metric", "")
     if not key:
         return _choose_metric(request, objective)
-    metric = METRICS.get(key)
-    if metric is None:
-        raise Http404(_("There is no such metric."))
+    metric = _metric_or_404(request, key)
     if request.method == "POST":
         return _add(request, objective, metric)
     form = _key_result_form(
@@ -65,9 +64,7 @@ def key_result_new(request: ReaderRequest, pk: int) -> HttpResponse:
 def target_hint(request: ReaderRequest, pk: int) -> HttpResponse:
     """Send what the past says of the target in the address, for the open form."""
     objective = managed_objective(request, pk)
-    metric = METRICS.get(request.GET.get("metric", ""))
-    if metric is None:
-        raise Http404(_("There is no such metric."))
+    metric = _metric_or_404(request, request.GET.get("metric", ""))
     context = {"hint": _hint(request, objective, metric, request.GET)}
     return render(request, "objectives/target_hint.html", context)
 
@@ -130,11 +127,18 @@ def target_change(request: ReaderRequest, pk: int) -> HttpResponse:
     return render(request, "objectives/target_change.html", context, status=status)
 
 
+def _metric_or_404(request: ReaderRequest, key: str) -> Metric:
+    try:
+        return get_metric(key, request.access)
+    except UnknownMetric as error:
+        raise Http404(str(error)) from error
+
+
 def _choose_metric(request: ReaderRequest, objective: Objective) -> HttpResponse:
     if request.method == "POST":
         raise Http404(_("Choose a metric first."))
     text = request.GET.get("q", "")[:100]
-    context = shell(objective, q=text, families=metric_families(text))
+    context = shell(objective, q=text, families=metric_families(request.access, text))
     return render(request, "objectives/metric_choice.html", context)
 
 

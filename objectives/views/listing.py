@@ -14,6 +14,7 @@ from crmkpi.accounts.http import ReaderRequest
 from crmkpi.accounts.queries import today
 from crmkpi.accounts.templatetags.shell import BADGES
 from crmkpi.lib.tables import write_csv
+from metrics.files import csv_headers
 from objectives.forms import ObjectiveFilter
 from objectives.lines import KeyResultLine
 from objectives.models import Cycle
@@ -81,7 +82,7 @@ def objective_csv(request: ReaderRequest) -> HttpResponseBase:
     return StreamingHttpResponse(
         write_csv(CSV_HEADINGS, _csv_rows(printed)),
         content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": 'attachment; filename="objectives.csv"'},
+        headers=csv_headers("objectives", request.organisation),
     )
 
 

@@ -28,6 +28,7 @@ from crmkpi.accounts.models import Team
 from crmkpi.lib.periods import Period
 from crmkpi.lib.tables import write_csv
 from metrics.dimensions import Cut
+from metrics.files import csv_headers
 from metrics.models import ScopeVersion
 from metrics.pickers import KEPT, Picked, context
 from metrics.queries import scope_version
@@ -94,7 +95,7 @@ def scorecard_rows(request: ReaderRequest, slug: str) -> HttpResponseBase:
     scorecard = _scorecard(request, place, picked)
     seen = request.GET.get("seen", "")[:MANY_STATES]
     body = _context(request, place, picked, scorecard)
-    body["news"] = news(scorecard.lines, seen)
+    body |= {"news": news(scorecard.lines, seen), "is_part": True}
     response = render(request, "objectives/_rows.html", body)
     response["ETag"] = _etag(request, place, picked, scorecard.revision)
     return _private(response)
@@ -133,11 +134,11 @@ def scorecard_csv(request: ReaderRequest, slug: str) -> HttpResponseBase:
     place = _place(request, slug)
     picked = _pick(request, place, options=False)
     scorecard = _scorecard(request, place, picked)
-    name = f"scorecard-{slug}-{_period(picked).key}.csv"
+    name = f"scorecard-{slug}-{_period(picked).key}"
     return StreamingHttpResponse(
         write_csv(HEADINGS, map(csv_row, scorecard.rows)),
         content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+        headers=csv_headers(name, request.organisation),
     )
 
 
@@ -266,6 +267,7 @@ def _measured(request: ReaderRequest, place: Place, picked: Picked) -> Measureme
     """Return the metrics of a team that has no key results."""
     return measurements(
         place.scope,
+        access=request.access,
         period=_period(picked),
         comparison=picked.comparison,
         organisation=request.organisation,

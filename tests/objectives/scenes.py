@@ -7,8 +7,10 @@ from django.utils import timezone
 
 from crmkpi.accounts.queries import get_calendar, today
 from crmkpi.lib.periods import Grain
+from metrics.alerts.services import Delivery
 from metrics.scopes import parse_scope
 from objectives import services
+from objectives.alerts.services import create_status_rule
 from objectives.models import KeyResult, Objective
 from objectives.rules import Numbers, Step
 from tests.world import World
@@ -75,3 +77,15 @@ def new_objective(world: World) -> dict[str, Any]:
         "reviewer": world.ana.pk,
         "visibility": "team",
     }
+
+
+def status_rule(world: World) -> dict[str, Any]:
+    """Return an alert of Lee's on the key result."""
+    made = create_status_rule(
+        key_result=result(world),
+        worse_than="on_track",
+        delivery=Delivery(),
+        actor=world.lee,
+        now=timezone.now(),
+    )
+    return {"pk": made.pk}

@@ -300,6 +300,7 @@ def test_a_source_that_fell_silent_makes_it_stale(world):
     put(*deals(world, on="2026-01-20", won=20, lost=20))
     source = rows.source()
     source.last_success_at = NOW - timedelta(days=3)
+    source.expected_every_days = 1
     source.save()
     ImportRun.objects.create(
         record="opportunity",

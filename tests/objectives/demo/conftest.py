@@ -10,6 +10,7 @@ from django.db import transaction
 
 from objectives.demo.story import evening_of
 from tests.objectives.demo.days import FRIDAY
+from tests.space import give_back, settle
 
 SCALE = 0.1
 
@@ -32,8 +33,11 @@ def _demo(django_db_setup, django_db_blocker) -> Iterator[Loaded]:
         output = StringIO()
         mail.outbox.clear()
         call_command("seed_demo", scale=SCALE, stdout=output)
+        settle()
         yield Loaded(output.getvalue(), list(mail.outbox))
         transaction.set_rollback(True)
+    with django_db_blocker.unblock():
+        give_back()
 
 
 @pytest.fixture

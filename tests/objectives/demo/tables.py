@@ -15,7 +15,7 @@ def contents() -> dict[str, int]:
     return {model._meta.label: model._base_manager.count() for model in found}
 
 
-def stored() -> dict[str, list]:
+def stored(*but: str) -> dict[str, list]:
     """Return what is stored of every fact, but for when it was written."""
     facts = [model for model in apps.get_models() if issubclass(model, Fact)]
     found = {}
@@ -23,7 +23,7 @@ def stored() -> dict[str, list]:
         names = [
             field.attname
             for field in model._meta.concrete_fields
-            if field.name not in ("written_at", "import_run")
+            if field.name not in ("written_at", "import_run", *but)
         ]
         rows = model._base_manager.order_by("pk").values_list(*names)
         found[model._meta.label] = list(rows)

@@ -19,7 +19,15 @@ from tests.objectives.demo.days import FRIDAY, LATER
 SCALE = 0.01
 NAMES = {User: "email", Team: "slug", Member: "name", Stage: "name", Source: "slug"}
 # When it was written and by which import; keys of rows that are numbered anew.
-NOT_COMPARED = {"id", "written_at", "import_run", "uuid", "response", "invitation"}
+NOT_COMPARED = {
+    "id",
+    "written_at",
+    "added_at",
+    "import_run",
+    "uuid",
+    "response",
+    "invitation",
+}
 
 
 def tell(until: int, *, since: int | None = None) -> None:

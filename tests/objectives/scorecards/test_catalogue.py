@@ -19,6 +19,7 @@ pytestmark = pytest.mark.django_db
 def known(world: World, period: str = "2026-Q1", **options) -> Measurements:
     return measurements(
         options.pop("scope", team_scope(world.berlin)),
+        access=options.pop("access", None) or world.access(world.lee),
         period=get_calendar(world.org).parse(period, today=TODAY),
         comparison="previous",
         organisation=world.org,
@@ -75,6 +76,7 @@ def test_only_what_has_a_value_in_the_order_of_the_catalogue(world):
     assert [str(family.title) for family in found.families] == [
         "Sales and conversion",
         "Customer service",
+        "Data quality",  # of these very records
     ]
     assert "csat" not in by_key(found)
 
@@ -99,10 +101,11 @@ def test_rows_of_other_teams_stay_away(world):
     assert known(world, scope=team_scope(world.north)).families == []
 
 
-def test_one_query(world):
+def test_three_queries_for_versions_own_metrics_and_values(world):
     put(*deals(world, on="2026-01-20", won=20))
 
+    access = world.access(world.lee)
     with CaptureQueriesContext(connection) as seen:
-        known(world)
+        known(world, access=access)
 
-    assert len(seen) == 1
+    assert len(seen) == 3
