@@ -6,7 +6,9 @@ import pytest
 from django.core.cache import cache
 from django.db import connection
 
+from metrics.custom import loading
 from tests import needs
+from tests.faults.installation import migrated
 from tests.world import build_world
 
 # Playwright keeps an event loop in this thread; the ORM would refuse to work beside it.
@@ -17,10 +19,11 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 def fresh_cache():
     """Forget sign-in limits and kept figures of the test before."""
     cache.clear()
+    loading.look_again()
 
 
 def pytest_runtest_setup(item):
-    for need in ("browser", "redis", "reference"):
+    for need in ("browser", "engines", "redis", "reference"):
         if not any(item.iter_markers(need)):
             continue
         reason = needs.missing(need)
@@ -30,6 +33,30 @@ def pytest_runtest_setup(item):
             pytest.skip(reason)
     if any(item.iter_markers("postgresql")) and connection.vendor != "postgresql":
         pytest.skip("runs in the pass on PostgreSQL")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_flush():
+    """Empty tables by DELETE after tests that commit.
+
+    On PostgreSQL Django truncates them, which makes new files of some 150 tables and
+    their indexes each time: seconds for a few rows.
+    """
+
+    def sql_flush(operations, style, tables, **_options):
+        quoted = [operations.quote_name(table) for table in tables]
+        return [f"DELETE FROM {table}" for table in quoted]  # noqa: S608
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(type(connection.ops), "sql_flush", sql_flush)
+        yield
+
+
+@pytest.fixture(scope="session")
+def tables(tmp_path_factory, django_db_setup):
+    """The address of a database that installations under test begin as copies of."""
+    with migrated(tmp_path_factory.mktemp("tables")) as url:
+        yield url
 
 
 @pytest.fixture

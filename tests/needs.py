@@ -1,8 +1,8 @@
 """What some tests need beyond Python, and how to find it on this machine.
 
-Tests carry a marker (browser, redis, reference). Where the need is not met they are
-skipped, unless CRMKPI_REQUIRE names it: then they fail, so that no machine that
-promises it can pass without it.
+Tests carry a marker (browser, engines, redis, reference). Where the need is not met
+they are skipped, unless CRMKPI_REQUIRE names it: then they fail, so that no machine
+that promises it can pass without it.
 """
 
 import importlib.util
@@ -29,13 +29,26 @@ def chromium() -> str | None:
 
 def missing(need: str) -> str | None:
     """Return in words why a need is not met, None if it is."""
-    return {"browser": _browser, "redis": _redis, "reference": _reference}[need]()
+    found = {
+        "browser": _browser,
+        "engines": _engines,
+        "redis": _redis,
+        "reference": _reference,
+    }
+    return found[need]()
 
 
 def _browser() -> str | None:
     if importlib.util.find_spec("playwright") is None:
         return "playwright is not installed"
     return None if chromium() else "no Chromium was found"
+
+
+def _engines() -> str | None:
+    for package in ("sqlglot", "duckdb"):
+        if importlib.util.find_spec(package) is None:
+            return f"{package} is not installed"
+    return None
 
 
 def _redis() -> str | None:

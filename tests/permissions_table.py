@@ -13,14 +13,18 @@ key            a system with a key that reads metrics of Support EMEA
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
 from crmkpi.accounts import services
-from crmkpi.crm.models import Customer, ImportRun, Source
+from crmkpi.crm.models import Customer, ImportRun, MarketFigure, Source
 from tests.crm.rows import take
+from tests.crm.segments.making import condition, segment
+from tests.metrics.alerts import scenes as alerts
+from tests.metrics.custom.making import make, ratio
 from tests.objectives import scenes as aims
 from tests.surveys import scenes
 from tests.world import NOW, PASSWORD, World
@@ -248,6 +252,9 @@ TABLE |= {  # people, teams, settings, keys
         kwargs=lambda world: {"pk": world.key.pk},
     ),
     "accounts:audit": Rule(get=administrators()),
+    "accounts:recalculation": Rule(get=administrators()),
+    "accounts:recalculation_progress": Rule(get=administrators()),
+    "accounts:rebuild": Rule(get=administrators(), post=administrators(302)),
 }
 
 
@@ -265,6 +272,31 @@ def product_import(world: World) -> dict[str, Any]:
     return {"pk": run.pk}
 
 
+def market_size(world: World) -> dict[str, Any]:
+    """Return a figure that is the company's."""
+    days = {"first_day": date(2025, 1, 1), "last_day": date(2025, 12, 31)}
+    row = {"external_id": "m", "metric": "market_size", "value": 1, **days}
+    take("market_figure", row)
+    return {"pk": MarketFigure.objects.get().pk}
+
+
+def northern_segment(world: World) -> dict[str, Any]:
+    take("customer", {"name": "Acme", "region": "North"}, {"name": "Bolt"})
+    take("customer", {"name": "Cara", "region": "South"})
+    return {"pk": segment("Northern", condition("region", "any_of", "North")).pk}
+
+
+SOUTHERN = {  # what a manager types
+    "name": "Southern",
+    "match": "all",
+    "1_field": "employees",
+    "1_how": "unknown",
+    "2_field": "region",
+    "2_how": "any_of",
+    "2_value": "south",
+}
+MANAGERS_ONLY = signed_in(403, manager=200)
+FIGURE_READERS = signed_in(404, analyst=200)
 CUSTOMER_READERS = signed_in(administrator=404, stranger=404)
 IMPORT_READERS = signed_in(404, analyst=200, administrator=200)
 
@@ -277,6 +309,52 @@ TABLE |= {  # customers and the data page
         kwargs=lambda world: alices_customer(world) | {"tab": "tickets"},
     ),
     "crm:data": Rule(get=signed_in()),
+    "crm:manual": Rule(get=signed_in()),
+    "crm:figures": Rule(get=FIGURE_READERS),
+    "crm:figures_csv": Rule(get=FIGURE_READERS),
+    "crm:figure_new": Rule(  # only who manages the whole company may
+        get=FIGURE_READERS | {"analyst": 403},
+        post=FIGURE_READERS | {"analyst": 403},
+        kwargs=lambda world: {"kind": "brand"},
+    ),
+    "crm:figure": Rule(
+        get=FIGURE_READERS,
+        post=FIGURE_READERS | {"analyst": 403},
+        kwargs=market_size,
+    ),
+    "crm:figure_delete": Rule(
+        get=FIGURE_READERS | {"analyst": 403},
+        post=FIGURE_READERS | {"analyst": 403},
+        kwargs=market_size,
+    ),
+    "crm:segments": Rule(get=signed_in()),
+    "crm:segment": Rule(get=signed_in(), kwargs=northern_segment),
+    "crm:segment_csv": Rule(get=signed_in(), kwargs=northern_segment),
+    "crm:segment_count": Rule(
+        get=MANAGERS_ONLY, query="?match=all&1_field=age&1_how=at_least&1_value=3"
+    ),
+    "crm:segment_new": Rule(  # of nobody: there is nobody of the South yet
+        get=MANAGERS_ONLY,
+        post=MANAGERS_ONLY | {"manager": 422},
+        data=lambda world: SOUTHERN,
+    ),
+    "crm:segment_edit": Rule(
+        get=MANAGERS_ONLY,
+        post=MANAGERS_ONLY | {"manager": 302},
+        kwargs=northern_segment,
+        data=lambda world: SOUTHERN,
+    ),
+    "crm:segment_move": Rule(
+        get=signed_in(405),
+        post=MANAGERS_ONLY | {"manager": 302},
+        kwargs=northern_segment,
+        data=lambda world: {"way": "up"},
+    ),
+    "crm:segment_archive": Rule(
+        get=MANAGERS_ONLY,
+        post=MANAGERS_ONLY | {"manager": 302},
+        kwargs=northern_segment,
+    ),
     "crm:import": Rule(get=IMPORT_READERS, kwargs=product_import),
     "crm:import_errors_csv": Rule(get=IMPORT_READERS, kwargs=product_import),
 }
@@ -297,6 +375,21 @@ TABLE |= {  # metrics for other systems
         query=BERLIN + DAYS,
     ),
     "metrics_api:series": Rule(
+        get=api(agent=404, administrator=404, stranger=404),
+        kwargs=win_rate,
+        query=BERLIN + DAYS,
+    ),
+    "metrics_api:passport": Rule(
+        get=api(agent=404, administrator=404, stranger=404),
+        kwargs=win_rate,
+        query=BERLIN + DAYS,
+    ),
+    "metrics_api:changes": Rule(
+        get=api(agent=404, administrator=404, stranger=404),
+        kwargs=win_rate,
+        query=BERLIN + DAYS,
+    ),
+    "metrics_api:rows": Rule(
         get=api(agent=404, administrator=404, stranger=404),
         kwargs=win_rate,
         query=BERLIN + DAYS,
@@ -470,15 +563,133 @@ TABLE |= {  # scorecards
     ),
 }
 
+
+def own_metric(world: World) -> dict[str, Any]:
+    """Return the key of a metric that Ana shares with Support EMEA."""
+    metric = make(ratio(), world.ana, sharing="team", team=world.support)
+    return {"key": metric.key}
+
+
+def two_boxes(world: World) -> dict[str, Any]:
+    return {
+        "title": "Deals won",
+        "unit": "percent",
+        "better": "higher",
+        "min_n": 30,
+        "sharing": "private",
+        "above_1_measure": "opportunitiesclosed.won",
+        "below_1_measure": "opportunitiesclosed.rows",
+        "number": 1,
+    }
+
+
+MANAGERS = signed_in(403, manager=200)
+THOSE_WHO_READ_IT = signed_in(200, administrator=404, stranger=404)
+THOSE_WHO_MAY_CHANGE_IT = THOSE_WHO_READ_IT | {
+    "agent": 403,
+    "lead": 403,
+    "analyst": 403,
+}
+SENT_ON = {"manager": 302}
+
+TABLE |= {  # metrics that managers make
+    "metrics:own_list": Rule(get=signed_in()),
+    "metrics:own_new": Rule(get=MANAGERS, post=MANAGERS | SENT_ON, data=two_boxes),
+    "metrics:own_preview": Rule(get=MANAGERS),
+    "metrics:own_versions": Rule(get=THOSE_WHO_READ_IT, kwargs=own_metric),
+    "metrics:own_edit": Rule(
+        get=THOSE_WHO_MAY_CHANGE_IT,
+        post=THOSE_WHO_MAY_CHANGE_IT | SENT_ON,
+        kwargs=own_metric,
+        data=two_boxes,
+    ),
+    "metrics:own_retire": Rule(
+        get=THOSE_WHO_MAY_CHANGE_IT,
+        post=THOSE_WHO_MAY_CHANGE_IT | SENT_ON,
+        kwargs=own_metric,
+        data=lambda world: {"act": "retire"},
+    ),
+}
+
 TABLE |= {  # pages of metrics
     "metrics:library": Rule(get=signed_in()),
     "metrics:library_csv": Rule(get=signed_in(administrator=404)),
     "metrics:manual": Rule(get=signed_in()),
+    "metrics:engines": Rule(get=signed_in()),
+    "metrics:read": Rule(get=signed_in(405), post=signed_in(302), kwargs=win_rate),
 } | {
     f"metrics:{page}": Rule(
         get=signed_in(agent=404, administrator=404, stranger=404),
         kwargs=win_rate,
         query=BERLIN,
     )
-    for page in ("detail", "detail_csv", "passport", "rows", "rows_csv")
+    for page in ("detail", "detail_csv", "passport", "rows", "rows_csv", "why")
+}
+
+READERS_OF_BERLIN = signed_in(agent=404, administrator=404, stranger=404)
+ONLY_LEE = signed_in(404, lead=200)
+
+TABLE |= {  # alerts, what they told, and what people noted
+    "metrics:alerts": Rule(get=signed_in()),
+    "metrics:alert_new": Rule(
+        get=READERS_OF_BERLIN,
+        post=READERS_OF_BERLIN | {"lead": 302, "manager": 302, "analyst": 302},
+        query=f"{BERLIN}&metric=ticket_volume",
+        data=alerts.new_rule,
+    ),
+    "metrics:alert_trial": Rule(
+        get=READERS_OF_BERLIN, query=f"{BERLIN}&metric=ticket_volume"
+    ),
+    "metrics:alert_edit": Rule(
+        get=ONLY_LEE,
+        post=ONLY_LEE | {"lead": 302},
+        kwargs=alerts.rule_of_lee,
+        data=alerts.new_rule,
+    ),
+    "metrics:alert_delete": Rule(
+        get=ONLY_LEE, post=ONLY_LEE | {"lead": 302}, kwargs=alerts.rule_of_lee
+    ),
+    "metrics:alert_pause": Rule(
+        get=signed_in(405),
+        post=ONLY_LEE | {"lead": 302},
+        kwargs=alerts.rule_of_lee,
+    ),
+    "metrics:notifications": Rule(get=signed_in()),
+    "metrics:notifications_read": Rule(get=signed_in(405), post=signed_in(302)),
+    "metrics:notification_read": Rule(
+        get=signed_in(405),
+        post=ONLY_LEE | {"lead": 302},
+        kwargs=alerts.notice_of_lee,
+    ),
+    "metrics:note_new": Rule(
+        get=signed_in(405),
+        post=signed_in(404, lead=403, manager=302, analyst=403),
+        kwargs=win_rate,
+        data=lambda world: {
+            "scope": alerts.BERLIN,
+            "day": "2026-02-10",
+            "text": "A strike",
+        },
+    ),
+    "metrics:note_delete": Rule(
+        get=signed_in(405),
+        post=signed_in(404, lead=403, manager=302, analyst=403),
+        kwargs=alerts.note_on_berlin,
+    ),
+    "objectives:status_alert_new": Rule(
+        get=signed_in(administrator=404, stranger=404),
+        post=signed_in(302, administrator=404, stranger=404),
+        kwargs=aims.key_result,
+        data=lambda world: {
+            "worse_than": "on_track",
+            "audience": "self",
+            "channels": ["app"],
+        },
+    ),
+    "objectives:status_alert_edit": Rule(
+        get=ONLY_LEE,
+        post=ONLY_LEE | {"lead": 302},
+        kwargs=aims.status_rule,
+        data=lambda world: {"worse_than": "watch", "channels": ["mail"]},
+    ),
 }

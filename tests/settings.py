@@ -10,6 +10,7 @@ os.environ["DATABASE_URL"] = os.environ.get("TEST_DATABASE_URL", "sqlite://:memo
 os.environ["SECRET_KEY"] = "tests" * 12
 for name in ("DJANGO_ENV", "DEBUG", "BASE_URL", "ALLOWED_HOSTS", "CACHE_URL"):
     os.environ.pop(name, None)
+os.environ.pop("METRICS_DB_ALIAS", None)
 
 from crmkpi.settings import *  # noqa: E402, F403
 

@@ -1,5 +1,6 @@
 """Every address × every principal, generated from the resolver."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -84,11 +85,13 @@ def test_looking_writes_nothing(name, world):
 
 
 # Names that must never reach somebody: other agents, and other departments' people.
+# Looked for as words: a random token may hold the four letters of one, and a Lee wrote
+# about lifetimes in 2005.
 FOREIGN = {
     "agent": ("Bob", "Cleo", "Carl", "Sales North"),
     "lead": ("Cleo", "Carl", "Sales North"),
     "manager": ("Cleo", "Carl", "Sales North"),
-    "stranger": ("Alice", "Bob", "Lee ", "Support Berlin"),
+    "stranger": ("Alice", "Bob", "Lee(?!, 2005)", "Support Berlin"),
     "key": ("Cleo", "Carl", "Sales North"),
 }
 
@@ -102,7 +105,8 @@ def test_no_page_names_who_is_out_of_sight(name, world):
         client, headers = visitor(principal, world)
         answer = client.get(url, headers=headers)
         body = b"".join(answer) if answer.streaming else answer.content
-        if leaked := [word for word in foreign if word.encode() in body]:
+        text = body.decode(errors="replace")
+        if leaked := [name for name in foreign if re.search(rf"\b{name}\b", text)]:
             seen[principal] = leaked
     assert seen == {}
 

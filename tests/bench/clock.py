@@ -1,4 +1,4 @@
-"""CPU seconds of this process and of the database that works for it."""
+"""CPU seconds of this process and of the database that works for it, and its memory."""
 
 import os
 import statistics
@@ -45,8 +45,32 @@ def medians(
     return statistics.median(first), statistics.median(second)
 
 
+def peak_memory(work: Callable[[], object]) -> float | None:
+    """Return by how many MB this process grows at most during one call.
+
+    Empty: None where the system does not tell.
+    """
+    status, reset = Path("/proc/self/status"), Path("/proc/self/clear_refs")
+    if not reset.exists():
+        return None
+    reset.write_text("5")  # the peak is what is held now
+    before = _status(status, "VmRSS")
+    work()
+    return (_status(status, "VmHWM") - before) / 1024
+
+
+def _status(path: Path, name: str) -> int:
+    lines = (line.split() for line in path.read_text().splitlines())
+    return next(int(line[1]) for line in lines if line[0] == f"{name}:")
+
+
 def say(what: str, ratio: float, *, accept: float, good: float, note: str = "") -> None:
-    """Print a ratio beside what to aim at."""
-    verdict = "good" if ratio <= good else "accepted" if ratio <= accept else "SLOW"
+    """Print a ratio beside the bars that it should not exceed, and whether it does."""
+    verdict = "good" if ratio <= good else "met" if ratio <= accept else "NOT MET"
     bars = f"accept {accept:g}, good {good:g}"
-    print(f"{what:<58} {ratio:8.3f}  {verdict:<9} ({bars}) {note}", flush=True)
+    print(f"{verdict:<8} {ratio:8.3f}  {bars:<23} {what}  {note}".rstrip(), flush=True)
+
+
+def tell(what: str, amount: float, unit: str = "") -> None:
+    """Print a figure that has no bar."""
+    print(f"{'':<8} {amount:8.3f}  {unit:<23} {what}", flush=True)

@@ -5,6 +5,7 @@ import tempfile
 from typing import Any
 
 import duckdb
+from django.db.models.functions import Coalesce
 
 from crmkpi.accounts.models import TeamEdge
 from crmkpi.crm.models import Order
@@ -15,18 +16,29 @@ from metrics.models import CalendarDay
 
 MEASURES = {
     "rows": "count(*)",
+    "has_customer": "count(*) FILTER (customer IS NOT NULL)",
+    "has_product": "count(*) FILTER (product IS NOT NULL)",
+    "is_dated": "count(*) FILTER (day > -1000000)",
+    "has_amount": "count(*) FILTER (amount > 0)",
     "amount": "sum(amount)",
-    "amount2": "sum((amount // 100) * (amount // 100))",
+    "units": "sum((amount + 50) // 100)",
+    "units2": "sum(((amount + 50) // 100) * ((amount + 50) // 100))",
     "first": "count(*) FILTER (is_first)",
     "first_amount": "coalesce(sum(amount) FILTER (is_first), 0)",
+    "recurring": "count(*) FILTER (is_recurring)",
     "recurring_amount": "coalesce(sum(amount) FILTER (is_recurring), 0)",
-    "cost": "0",
+    "of_campaigns": "count(*) FILTER (campaign <> 0)",
+    "campaign_amount": "coalesce(sum(amount) FILTER (campaign <> 0), 0)",
+    "cost": "coalesce(sum(cost), 0)",
+    "costed": "count(*) FILTER (cost IS NOT NULL)",
+    "costed_amount": "coalesce(sum(amount) FILTER (cost IS NOT NULL), 0)",
 }
 LEAVES = (
     (Cut.AGENT, "agent"),
     (Cut.SEGMENT, "segment"),
     (Cut.PRODUCT, "product"),
     (Cut.CHANNEL, "channel"),
+    (Cut.CAMPAIGN, "campaign"),
 )
 
 
@@ -40,7 +52,7 @@ class Duck:
             "orders",
             "agent BIGINT, team BIGINT, segment BIGINT, product BIGINT, "
             "channel BIGINT, day BIGINT, amount BIGINT, is_first BOOLEAN, "
-            "is_recurring BOOLEAN",
+            "is_recurring BOOLEAN, campaign BIGINT, customer BIGINT, cost BIGINT",
             Order.objects.filter(exclusion=0, state=Order.State.PAID).values_list(
                 "agent_id",
                 "paid_team_id",
@@ -51,6 +63,9 @@ class Duck:
                 "amount",
                 "is_first",
                 "is_recurring",
+                Coalesce("campaign_id", 0),
+                "customer_id",
+                "cost_amount",
             ),
         )
         self._table(

@@ -23,13 +23,16 @@ COLUMNS = (
     "sale",
     "is_recurring",
     "is_first",
+    "is_credited",
     "product_id",
     "channel",
+    "campaign_id",
     "segment_id",
     "amount",
     "original_currency",
     "paid_day",
     "paid_team_id",
+    "credited_campaign_id",
 )
 
 
@@ -89,13 +92,16 @@ class Company:
                 0,
                 dice.random() < 0.3,
                 dice.random() < 0.1,
+                False,
                 dice.choice(self.products).pk,
                 int(dice.choice(channels)),
+                None,
                 dice.choice(self.segments).pk,
                 dice.randrange(1_000, 500_000),
                 "EUR",
                 TODAY - dice.randrange(days),
                 self.team_of(who).pk,
+                None,
             )
 
     @transaction.atomic

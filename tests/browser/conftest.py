@@ -1,6 +1,17 @@
 """A real browser beside a real server."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
 import pytest
+import time_machine
+from django.core.management import call_command
+from pytest_django.live_server_helper import LiveServer
+
+from tests.world import NOW, PASSWORD
+
+Opens = Callable[..., Any]
 
 
 @pytest.fixture
@@ -9,11 +20,50 @@ def open_page(chromium, live_server):
 
     A script error or anything that the content security policy refused fails the test.
     """
+    with visitors(chromium, live_server.url) as open_one:
+        yield open_one
+
+
+@pytest.fixture(scope="module")
+def lasting_rows(request, chromium, django_db_setup, django_db_blocker):
+    """Rows that the module's `write` commits once, and the address they are shown at.
+
+    For tests that look and write little; each sees what those before it wrote.
+    """
+    with django_db_blocker.unblock(), time_machine.travel(NOW, tick=True):
+        request.module.write()
+        server = LiveServer("localhost")
+        yield server.url
+        server.stop()
+        call_command("flush", interactive=False, verbosity=0)
+
+
+@pytest.fixture
+def ana(chromium, lasting_rows, db):
+    """Return a function that opens a page for Ana, who has rows of every kind."""
+    with (
+        time_machine.travel(NOW, tick=True),
+        visitors(chromium, lasting_rows) as open_one,
+    ):
+
+        def signed_in(**looks):
+            page = open_one(**looks)
+            page.goto("/accounts/login/")
+            page.get_by_label("E-mail address").fill("ana@example.com")
+            page.get_by_label("Password").fill(PASSWORD)
+            page.get_by_role("button", name="Sign in").click()
+            return page
+
+        yield signed_in
+
+
+@contextmanager
+def visitors(chromium: Any, address: str) -> Iterator[Opens]:
     contexts, complaints = [], []
 
     def open_one(*, width=1440, height=1000, dark=False, script=True):
         context = chromium.new_context(
-            base_url=live_server.url,
+            base_url=address,
             viewport={"width": width, "height": height},
             color_scheme="dark" if dark else "light",
             java_script_enabled=script,

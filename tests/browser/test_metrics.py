@@ -3,12 +3,11 @@
 import json
 
 import pytest
-import time_machine
 
 from tests.metrics.everything import write_everything
-from tests.world import NOW, PASSWORD, build_world
+from tests.world import build_world
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 
 PAGES = (
     "/metrics/",
@@ -20,21 +19,8 @@ PAGES = (
 )
 
 
-@pytest.fixture
-def ana(open_page):
-    """Return a function that opens a page for Ana, who has rows of every kind."""
-    with time_machine.travel(NOW, tick=True):
-        write_everything(build_world())
-
-        def signed_in(**looks):
-            page = open_page(**looks)
-            page.goto("/accounts/login/")
-            page.get_by_label("E-mail address").fill("ana@example.com")
-            page.get_by_label("Password").fill(PASSWORD)
-            page.get_by_role("button", name="Sign in").click()
-            return page
-
-        yield signed_in
+def write() -> None:
+    write_everything(build_world())
 
 
 def test_a_passport_is_fetched_once_when_it_is_first_opened(ana):

@@ -55,7 +55,7 @@ def test_from_nothing_to_a_status(world, open_page, script):
     page.get_by_label("What is to be reached?").fill("Win more of what we decide")
     page.get_by_label("Team").select_option("Support Berlin")
     page.get_by_role("button", name="Save and add key results").click()
-    page.get_by_role("link", name="Win rate").click()
+    page.get_by_role("link", name="Win rate", exact=True).click()
     assert page.locator("#hint").get_by_text("75 %").first.is_visible()
 
     page.get_by_role("link", name="Keep at or above").click()
@@ -84,7 +84,7 @@ def test_no_page_scrolls_sideways(world, open_page, width):
     page.get_by_label("Team").select_option("Support Berlin")
     page.get_by_role("button", name="Save and add key results").click()
     addresses = [page.url]
-    page.get_by_role("link", name="Win rate").click()
+    page.get_by_role("link", name="Win rate", exact=True).click()
     addresses.append(page.url)
     page.get_by_label("Where it starts").fill("70")
     page.get_by_label("Target").fill("80")

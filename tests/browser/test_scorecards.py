@@ -123,7 +123,7 @@ def test_the_trend_comes_when_it_is_looked_at(world, visit):
 
     page.get_by_role("heading", name="Close forty, adding up").wait_for()
     page.get_by_text("The same as a table").click()
-    assert page.get_by_role("columnheader", name="Week ending").is_visible()
+    page.get_by_role("columnheader", name="Week ending").wait_for()
     assert page.url.endswith(URL)
 
 

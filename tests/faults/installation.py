@@ -1,6 +1,7 @@
 """A whole installation in a scratch folder: its own database, broker and processes."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -47,9 +48,11 @@ class Installation:
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout.strip()
 
-    def ask(self, question: str, *, of: str = "tests.faults.story") -> str:
+    def ask(
+        self, question: str, *arguments: str, of: str = "tests.faults.story"
+    ) -> str:
         """Return what a function of a story module prints."""
-        return self.run("-m", of, question)
+        return self.run("-m", of, question, *arguments)
 
     def start_worker(self) -> subprocess.Popen[bytes]:
         """Start a Celery worker in a process group of its own."""
@@ -93,20 +96,29 @@ class Installation:
 
 
 @contextmanager
-def installed(folder: Path) -> Iterator[Installation]:
-    """Give an installation on the kind of database that the tests run on."""
+def migrated(folder: Path) -> Iterator[str]:
+    """Give the address of a database with empty tables, for others to be copies of."""
     with _database(folder) as url:
+        Installation(folder, url).run("manage.py", "migrate", "--verbosity", "0")
+        yield url
+
+
+@contextmanager
+def installed(folder: Path, tables: str) -> Iterator[Installation]:
+    """Give an installation whose database is a copy of one that migrated gave."""
+    with _database(folder, tables) as url:
         installation = Installation(folder, url)
         try:
-            installation.run("manage.py", "migrate", "--verbosity", "0")
             yield installation
         finally:
             installation.stop()
 
 
 @contextmanager
-def _database(folder: Path) -> Iterator[str]:
+def _database(folder: Path, copy_of: str = "") -> Iterator[str]:
     if connection.vendor == "sqlite":
+        if copy_of:
+            shutil.copy(copy_of.removeprefix("sqlite:///"), folder / "db.sqlite3")
         yield f"sqlite:///{folder}/db.sqlite3"
         return
     held = settings.DATABASES["default"]
@@ -119,7 +131,8 @@ def _database(folder: Path) -> Iterator[str]:
     }
     access = {key: value for key, value in access.items() if value}
     with psycopg.connect(dbname="postgres", autocommit=True, **access) as server:
-        server.execute(f'CREATE DATABASE "{name}"')
+        template = copy_of.rpartition("/")[2] or "template1"
+        server.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
         try:
             user = access.get("user", "")
             password = f":{access['password']}" if "password" in access else ""

@@ -1,35 +1,43 @@
 """What happens inside the installation under test: `python -m tests.faults.story X`."""
 
+import os
 import random
+import signal
+import subprocess
 import sys
+import time
+from collections.abc import Callable
+from datetime import timedelta
 
 import django
 
 django.setup()
 
-from django.db import transaction  # noqa: E402
-from django.utils import timezone  # noqa: E402
+from django.db import transaction
+from django.utils import timezone
 
-from crmkpi.crm.models import Source, Ticket  # noqa: E402
-from crmkpi.crm.signals import facts_changed  # noqa: E402
-from metrics import services  # noqa: E402
-from metrics.models import DirtyKey, Snapshot, StalePair  # noqa: E402
-from metrics.tasks import ring_the_bell  # noqa: E402
-from tests.metrics.engine.state import cells, from_scratch, snapshots  # noqa: E402
-from tests.metrics.rows import columns, noon, values  # noqa: E402
-from tests.world import NOW, TODAY, build_world  # noqa: E402
+from crmkpi.accounts import services as accounts
+from crmkpi.accounts.models import Recalculation, User
+from crmkpi.accounts.queries import get_organisation
+from crmkpi.crm.models import Source, Ticket
+from crmkpi.crm.signals import facts_changed
+from crmkpi.lib.periods import local_day
+from metrics import services
+from metrics.models import DirtyKey, Snapshot, StalePair
+from metrics.tasks import recalculate, ring_the_bell
+from tests.metrics.engine.state import cells, from_scratch, snapshots
+from tests.metrics.rows import columns, noon, values
+from tests.world import NOW, TODAY, build_world
 
-TICKETS = 6_000
 
-
-def load() -> str:
+def load(tickets: str = "2000") -> str:
     """Write tickets and their dirty keys; nothing is computed yet."""
     world = build_world()
     source = Source.objects.create(slug="faults", name="Faults")
     dice = random.Random(1)
     people = [(world.alice, world.berlin), (world.cleo, world.north)]
     made = []
-    for number in range(TICKETS):
+    for number in range(int(tickets)):
         agent, team = dice.choice(people)
         opened = TODAY - dice.randrange(700)
         resolved = opened + dice.randrange(4)
@@ -41,7 +49,8 @@ def load() -> str:
                 agent=agent,
                 status=Ticket.Status.RESOLVED,
                 channel=dice.randrange(8),
-                opened_at=noon(opened),
+                # At two in the morning half of the world is a day behind.
+                opened_at=noon(opened) - timedelta(hours=dice.choice((0, 10))),
                 opened_day=opened,
                 opened_team=team,
                 resolved_at=noon(resolved),
@@ -71,7 +80,64 @@ def waiting() -> str:
 def ring() -> str:
     """Ring as beat does."""
     ring_the_bell()
+    ring_the_bell(recalculate)
     return "rung"
+
+
+def ask_for_another_zone() -> str:
+    """Wish for another zone, as the page of the settings does."""
+    accounts.ask_for_settings(
+        actor=User.objects.get(name="Adam"),
+        now=timezone.now(),
+        holidays=[],
+        zone="America/New_York",
+    )
+    return "asked"
+
+
+def kill_worker_at_work() -> str:
+    """Start a worker; kill it once it has worked off some keys."""
+    before = DirtyKey.objects.count()
+    return _kill_worker_when(lambda: DirtyKey.objects.count() < before)
+
+
+def kill_worker_while(state: str) -> str:
+    """Start a worker; kill it once the recalculation has done a part of a state."""
+
+    def is_there() -> bool:
+        job = Recalculation.objects.get()
+        return job.state == state and bool(job.done or not job.total)
+
+    return _kill_worker_when(is_there)
+
+
+def _kill_worker_when(it_is_time: Callable[[], bool]) -> str:
+    """Look from in here, a hundred times a second: outside it would soon be over."""
+    command = (sys.executable, "-m", "celery", "-A", "crmkpi", "worker", "-c", "1")
+    quiet = subprocess.DEVNULL
+    worker = subprocess.Popen(
+        command, start_new_session=True, stdout=quiet, stderr=quiet
+    )
+    end = time.monotonic() + 120
+    try:
+        while time.monotonic() < end:
+            if it_is_time():
+                return "killed"
+            time.sleep(0.01)
+        return "never came"
+    finally:
+        os.killpg(worker.pid, signal.SIGKILL)
+        worker.wait()
+
+
+def recalculation() -> str:
+    """Print how far it is, the zone, whether rows lie in it, and whether pages warn."""
+    org = get_organisation()
+    held = list(Ticket.objects.values_list("opened_day", "opened_at"))
+    lying = {day == local_day(at, org.zone) for day, at in held}
+    rows = "whole" if lying == {True} else "mixed"
+    said = "quiet" if org.recalculating_since is None else "warns"
+    return f"{Recalculation.objects.get().state} {org.zone} {rows} {said}"
 
 
 def verify() -> str:
@@ -89,4 +155,4 @@ def verify() -> str:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(globals()[sys.argv[1]]())
+    sys.stdout.write(globals()[sys.argv[1]](*sys.argv[2:]))

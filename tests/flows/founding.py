@@ -8,28 +8,28 @@ import django
 
 django.setup()
 
-from django.urls import reverse  # noqa: E402
-from django.utils import timezone  # noqa: E402
+from django.urls import reverse
+from django.utils import timezone
 
-from crmkpi.accounts.models import User  # noqa: E402
-from crmkpi.accounts.queries import get_calendar, get_organisation, today  # noqa: E402
-from crmkpi.crm.ingest import services as ingest  # noqa: E402
-from crmkpi.lib.periods import Grain  # noqa: E402
-from metrics import services as engine  # noqa: E402
-from metrics.scopes import team_scope  # noqa: E402
-from objectives import evaluation  # noqa: E402
-from objectives.models import Cycle  # noqa: E402
-from objectives.rules import Numbers  # noqa: E402
-from objectives.services import add_key_result, create_objective  # noqa: E402
-from surveys.links import shared_address  # noqa: E402
-from surveys.models import Survey  # noqa: E402
-from surveys.scoring import Kind  # noqa: E402
-from surveys.services.surveys import (  # noqa: E402
+from crmkpi.accounts.models import User
+from crmkpi.accounts.queries import get_calendar, get_organisation, today
+from crmkpi.crm.ingest import services as ingest
+from crmkpi.lib.periods import Grain
+from metrics import services as engine
+from metrics.scopes import team_scope
+from objectives import evaluation
+from objectives.models import Cycle
+from objectives.rules import Numbers
+from objectives.services import add_key_result, create_objective
+from surveys.links import shared_address
+from surveys.models import Survey
+from surveys.scoring import Kind
+from surveys.services.surveys import (
     create_survey,
     publish,
     share,
 )
-from tests.world import build_world  # noqa: E402
+from tests.world import build_world
 
 MONTHS = 14
 

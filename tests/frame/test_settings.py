@@ -62,3 +62,13 @@ def test_the_embedded_key_is_made_once_and_kept_private(tmp_path):
     assert len(key) >= 64
     assert (tmp_path / "secret_key").read_text() == key
     assert (tmp_path / "secret_key").stat().st_mode & 0o077 == 0
+
+
+def test_another_database_for_figures_needs_its_address(tmp_path):
+    here = {"CRMKPI_VAR": str(tmp_path), "METRICS_DB_ALIAS": "copy"}
+    without = load(**here)
+    complete = load(**here, METRICS_DB_URL="sqlite:////tmp/copy.sqlite3")
+
+    assert without.returncode != 0
+    assert "set METRICS_DB_URL to the address of that database" in without.stderr
+    assert complete.returncode == 0, complete.stderr

@@ -25,6 +25,7 @@ from crmkpi.crm.models import (
 from crmkpi.lib.periods import UNDATED
 from surveys.models import Answer
 from tests.reference.mappings import FILES
+from tests.space import give_back, settle
 
 pytestmark = [pytest.mark.reference, pytest.mark.django_db]
 
@@ -44,8 +45,12 @@ def reports(django_db_setup, django_db_blocker, tmp_path_factory):
     """What the command reported of each file, imported twice for this module."""
     folder = tmp_path_factory.mktemp("mappings")
     with django_db_blocker.unblock(), transaction.atomic():
-        yield [import_all(folder), import_all(folder)]
+        both = [import_all(folder), import_all(folder)]
+        settle()
+        yield both
         transaction.set_rollback(True)
+    with django_db_blocker.unblock():
+        give_back()
 
 
 def import_all(folder):

@@ -13,6 +13,7 @@ from django.utils import timezone
 from crmkpi.lib.periods import Calendar, Period, to_day
 from metrics import services
 from tests.reference.mappings import FILES
+from tests.space import give_back, settle
 from tests.world import build_world
 
 pytestmark = pytest.mark.reference
@@ -52,8 +53,11 @@ def imported(django_db_setup, django_db_blocker, tmp_path_factory):
                     stderr=StringIO(),
                 )
         services.drain(now=timezone.now())
+        settle()
         yield world
         transaction.set_rollback(True)
+    with django_db_blocker.unblock():
+        give_back()
 
 
 def dates(period: str) -> dict[str, str]:
