@@ -1,12 +1,18 @@
 """Settings of the tests: production's, minus what only costs time."""
 
+import atexit
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
 # Before the settings are read: no test touches the data of the installation.
-os.environ["CRMKPI_VAR"] = str(Path(tempfile.mkdtemp(prefix="crmkpi-tests-")))
-os.environ["DATABASE_URL"] = os.environ.get("TEST_DATABASE_URL", "sqlite://:memory:")
+VAR = Path(tempfile.mkdtemp(prefix="crmkpi-tests-"))
+atexit.register(shutil.rmtree, VAR, ignore_errors=True)
+os.environ["CRMKPI_VAR"] = str(VAR)
+os.environ["DATABASE_URL"] = (
+    os.environ.get("TEST_DATABASE_URL") or f"sqlite:///{VAR / 'db.sqlite3'}"
+)
 os.environ["SECRET_KEY"] = "tests" * 12
 for name in ("DJANGO_ENV", "DEBUG", "BASE_URL", "ALLOWED_HOSTS", "CACHE_URL"):
     os.environ.pop(name, None)
@@ -14,6 +20,10 @@ os.environ.pop("METRICS_DB_ALIAS", None)
 
 from crmkpi.settings import *  # noqa: E402, F403
 
+# A file, as in an installation: each thread of a live server has its own connection.
+DATABASES["default"]["TEST"] = (  # noqa: F405
+    {} if os.environ.get("TEST_DATABASE_URL") else {"NAME": str(VAR / "tests.sqlite3")}
+)
 ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

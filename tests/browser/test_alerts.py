@@ -6,6 +6,8 @@ import time_machine
 from tests.metrics.alerts.scenes import BERLIN, MONDAY, tickets
 from tests.world import NOW, PASSWORD, build_world
 
+expect = pytest.importorskip("playwright.sync_api").expect
+
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 FORM = f"/alerts/new/?metric=ticket_volume&scope={BERLIN}"
@@ -52,4 +54,4 @@ def test_an_alert_is_made_told_and_read(lee, script):
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     page.get_by_role("button", name="as read").first.click()
 
-    assert page.get_by_role("link", name="Notifications", exact=True).is_visible()
+    expect(page.get_by_role("link", name="Notifications", exact=True)).to_be_visible()

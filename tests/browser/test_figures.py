@@ -6,6 +6,8 @@ import pytest
 
 from tests.world import PASSWORD, build_world
 
+expect = pytest.importorskip("playwright.sync_api").expect
+
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
@@ -42,7 +44,7 @@ def test_a_figure_is_entered_and_changed_without_script(mona):
     page.get_by_role("link", name="Market size").last.click()
     page.get_by_label("What the whole market bought").fill("39000000")
     page.get_by_role("button", name="Save").click()
-    assert page.get_by_text("value: 38000000 → 39000000").is_visible()
+    expect(page.get_by_text("value: 38000000 → 39000000")).to_be_visible()
 
 
 def test_the_pages_fit_a_phone_and_the_dark(mona):

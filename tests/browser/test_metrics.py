@@ -7,7 +7,9 @@ import pytest
 from tests.metrics.everything import write_everything
 from tests.world import build_world
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db]
+expect = pytest.importorskip("playwright.sync_api").expect
+
+pytestmark = pytest.mark.browser
 
 PAGES = (
     "/metrics/",
@@ -30,15 +32,15 @@ def test_a_passport_is_fetched_once_when_it_is_first_opened(ana):
     page.goto("/metrics/")
     button = page.get_by_role("button", name="Passport of Ticket volume")
     passport = page.locator("#pp-ticket_volume")
-    assert not passport.is_visible()
+    expect(passport).not_to_be_visible()
 
     button.click()
     passport.get_by_text("Counted").wait_for()
     page.keyboard.press("Escape")
-    assert not passport.is_visible()
+    expect(passport).not_to_be_visible()
     button.click()
 
-    assert passport.get_by_text("Tickets, Q1 2026 to 13 Feb").is_visible()
+    expect(passport.get_by_text("Tickets, Q1 2026 to 13 Feb")).to_be_visible()
     assert sum("/ticket_volume/passport/" in url for url in asked) == 1
 
 
@@ -49,8 +51,10 @@ def test_the_rows_are_one_click_from_the_passport(ana):
 
     page.locator("#pp-win_rate").get_by_role("link", name="rows").click()
 
-    assert "/metrics/win_rate/rows/" in page.url and "period=all" in page.url
-    assert page.get_by_role("heading", name="rows counted").is_visible()
+    page.wait_for_url(
+        lambda url: "/metrics/win_rate/rows/" in url and "period=all" in url
+    )
+    expect(page.get_by_role("heading", name="rows counted")).to_be_visible()
 
 
 def test_without_script_the_popover_leads_to_the_passport(ana):
@@ -60,8 +64,8 @@ def test_without_script_the_popover_leads_to_the_passport(ana):
     page.get_by_role("button", name="Passport of Ticket volume").click()
     page.get_by_role("link", name="How this number adds up").first.click()
 
-    assert "/metrics/ticket_volume/passport/" in page.url
-    assert page.get_by_text("Counted").is_visible()
+    page.wait_for_url(lambda url: "/metrics/ticket_volume/passport/" in url)
+    expect(page.get_by_text("Counted")).to_be_visible()
 
 
 def test_the_trend_is_drawn_and_its_table_opens(ana):
@@ -72,7 +76,7 @@ def test_the_trend_is_drawn_and_its_table_opens(ana):
     shown = json.loads(page.locator("#trend").text_content())
     assert drawn["labels"] == shown["labels"]
     page.get_by_text("As a table").click()
-    assert page.get_by_role("rowheader", name="December 2025").is_visible()
+    expect(page.get_by_role("rowheader", name="December 2025")).to_be_visible()
 
 
 def test_the_scope_and_period_stay_while_moving_about(ana):
@@ -85,8 +89,8 @@ def test_the_scope_and_period_stay_while_moving_about(ana):
     page.get_by_role("link", name="Q4 2025").click()
     page.get_by_role("link", name="Ticket volume", exact=True).click()
 
-    assert page.get_by_role("button", name="Scope: Support Berlin").is_visible()
-    assert page.get_by_role("button", name="Period: Q4 2025").is_visible()
+    expect(page.get_by_role("button", name="Scope: Support Berlin")).to_be_visible()
+    expect(page.get_by_role("button", name="Period: Q4 2025")).to_be_visible()
 
 
 @pytest.mark.parametrize(("width", "dark"), [(1440, False), (390, True), (320, False)])

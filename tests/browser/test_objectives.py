@@ -11,6 +11,8 @@ from metrics.services import drain
 from tests.metrics import rows
 from tests.world import PASSWORD, World
 
+expect = pytest.importorskip("playwright.sync_api").expect
+
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
@@ -56,22 +58,24 @@ def test_from_nothing_to_a_status(world, open_page, script):
     page.get_by_label("Team").select_option("Support Berlin")
     page.get_by_role("button", name="Save and add key results").click()
     page.get_by_role("link", name="Win rate", exact=True).click()
-    assert page.locator("#hint").get_by_text("75 %").first.is_visible()
+    expect(page.locator("#hint").get_by_text("75 %").first).to_be_visible()
 
     page.get_by_role("link", name="Keep at or above").click()
     page.get_by_label("Target").fill("70")
     if not script:
         page.get_by_role("button", name="Show history").click()
     page.get_by_text("It would have been met in").wait_for()
-    assert page.get_by_label("Target").input_value() == "70"
+    expect(page.get_by_label("Target")).to_have_value("70")
     page.get_by_role("button", name="Add the key result").click()
 
-    assert page.get_by_role("heading", name="Win more of what we decide").is_visible()
-    assert page.get_by_text("Why this status").count() == 1
+    expect(
+        page.get_by_role("heading", name="Win more of what we decide")
+    ).to_be_visible()
+    expect(page.get_by_text("Why this status")).to_have_count(1)
     page.get_by_text("8", exact=True).click()
     page.get_by_label("One sentence").fill("We call every customer back.")
     page.get_by_role("button", name="Save check-in").click()
-    assert page.get_by_text("We call every customer back.").first.is_visible()
+    expect(page.get_by_text("We call every customer back.").first).to_be_visible()
 
 
 @pytest.mark.parametrize("width", [320, 390, 1440])

@@ -10,6 +10,8 @@ from tests.metrics import rows
 from tests.objectives.cast import deals, key_result, numbers, objective
 from tests.world import NOW, build_world
 
+expect = pytest.importorskip("playwright.sync_api").expect
+
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 URL = "/scorecards/teams/support-berlin/"
 
@@ -107,7 +109,7 @@ def test_an_open_passport_stays_open(world, visit):
     arrive(*deals(world, on="2026-02-13", won=10))
     page.evaluate("htmx.trigger('#scorecard', 'refresh')")
     page.wait_for_timeout(500)
-    assert page.get_by_text("20 ÷ 40").is_visible()
+    expect(page.get_by_text("20 ÷ 40")).to_be_visible()
 
     page.keyboard.press("Escape")
     ask(page)
@@ -119,9 +121,10 @@ def test_the_trend_comes_when_it_is_looked_at(world, visit):
     page.locator("#scorecard-trend").scroll_into_view_if_needed()
     page.locator("#scorecard-trend canvas").wait_for()
 
-    page.get_by_role("link", name="Close forty, last 13 weeks").click()
+    with page.expect_response("**/trend/**"):
+        page.get_by_role("link", name="Win half, last 13 weeks").click()
 
-    page.get_by_role("heading", name="Close forty, adding up").wait_for()
+    page.get_by_role("heading", name="Win half, by week").wait_for()
     page.get_by_text("The same as a table").click()
     page.get_by_role("columnheader", name="Week ending").wait_for()
     assert page.url.endswith(URL)
@@ -132,11 +135,11 @@ def test_all_but_refreshing_works_without_script(world, visit):
 
     page.get_by_role("button", name="Passport of Win half").click()
     page.get_by_role("link", name="How this number adds up").first.click()
-    assert "/metrics/win_rate/passport/" in page.url
+    page.wait_for_url(lambda url: "/metrics/win_rate/passport/" in url)
 
     page.go_back()
     page.get_by_role("link", name="Close forty, last 13 weeks").click()
-    assert "/objectives/" in page.url
+    page.wait_for_url(lambda url: "/objectives/" in url)
 
 
 @pytest.mark.parametrize("url", [URL, "/scorecards/", "/scorecards/me/"])
@@ -151,6 +154,6 @@ def test_the_scorecard_prints_without_its_controls(world, visit):
     page = visit(world.ana, URL)
     page.emulate_media(media="print")
 
-    assert not page.get_by_role("navigation", name="Main").is_visible()
-    assert not page.get_by_role("button", name="Passport of Win half").is_visible()
-    assert page.get_by_text("20 of 40").is_visible()
+    expect(page.get_by_role("navigation", name="Main")).not_to_be_visible()
+    expect(page.get_by_role("button", name="Passport of Win half")).not_to_be_visible()
+    expect(page.get_by_text("20 of 40")).to_be_visible()

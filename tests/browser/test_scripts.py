@@ -77,7 +77,7 @@ def test_an_open_passport_is_not_torn_away(open_page):
     pages.state["value"] = "two"
     page.wait_for_timeout(800)
 
-    assert page.locator("#passport").is_visible()
+    expect(page.locator("#passport")).to_be_visible()
     assert page.text_content("#value") == "one"
     page.keyboard.press("Escape")
     expect(page.locator("#value")).to_have_text("two")
@@ -96,4 +96,4 @@ def test_the_slash_reaches_the_search_field_and_not_from_within_a_field(open_pag
     page.locator("#other").focus()
     page.keyboard.type("1/2")
 
-    assert page.input_value("#other") == "1/2"
+    expect(page.locator("#other")).to_have_value("1/2")

@@ -24,7 +24,7 @@ def test_the_account_menu_opens_and_signs_out_without_script(open_page, script):
     page.get_by_role("button", name="Account of Ana").click()
     page.get_by_role("button", name="Sign out").click()
 
-    assert "/accounts/login/" in page.url
+    page.wait_for_url(lambda url: "/accounts/login/" in url)
 
 
 def test_the_chosen_theme_wins_over_the_device(open_page):

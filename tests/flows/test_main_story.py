@@ -116,7 +116,7 @@ def test_an_answer_of_a_customer_moves_an_open_scorecard(visitor, installation):
 
 def test_an_agent_sees_the_own_scorecard_only(visitor, installation):
     page = visitor("alice")
-    assert "/scorecards/me/" in page.url
+    page.wait_for_url(lambda url: "/scorecards/me/" in url)
     assert "Bob" not in page.content()
     assert page.goto("/scorecards/teams/support-berlin/").status == 404
     cleo = ask(installation, "cleo")
