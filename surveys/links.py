@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from surveys.content import Content
 from surveys.models import Invitation, InvitationToken, Survey, SurveyVersion
@@ -23,7 +24,7 @@ class Link:
     version: SurveyVersion
     invitation: Invitation | None  # none for a shared link
 
-    @property
+    @cached_property
     def content(self) -> Content:
         return Content.from_json(self.version.content)
 

@@ -6,6 +6,7 @@ import pytest
 from django.core.cache import cache
 from django.db import connection
 
+from crmkpi.lib import kept
 from metrics.custom import loading
 from tests import needs
 from tests.faults.installation import migrated
@@ -19,6 +20,7 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 def fresh_cache():
     """Forget sign-in limits and kept figures of the test before."""
     cache.clear()
+    kept.forget()
     loading.look_again()
 
 

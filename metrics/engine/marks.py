@@ -3,7 +3,7 @@
 Runs in the writer's transaction, so that no change is ever without its keys.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -12,6 +12,7 @@ from django.db import transaction
 
 from crmkpi.lib import bulk
 from crmkpi.lib.columns import column_of
+from crmkpi.lib.kept import kept
 from metrics.dimensions import Cut
 from metrics.measures import AXES
 from metrics.measures.base import Cells
@@ -42,19 +43,21 @@ def mark(
 ) -> int:
     """Write the dirty keys of rows, old and new, for every axis of their fact.
 
-    Returns how many keys were written. Queries: 1 and 1 for each slot.
+    Returns how many keys were written. Queries: 1, and 1 for each slot that has so many
+    keys that it is read again whole.
     """
     axes = [axis for axis in AXES.values() if axis.fact is model]
     if not axes or _off.get():
         return 0
     held = list(rows)
-    slots = _slots(axes)
-    written = 0
-    for axis in axes:
-        for cut in axis.leaf_cuts():
-            keys = leaf_keys(axis, cut, columns, held)
-            written += _write(slots[axis.key(), cut], keys, cause_of(cause))
+    keys = {
+        _slot(axis.key(), cut): leaf_keys(axis, cut, columns, held)
+        for axis in axes
+        for cut in axis.leaf_cuts()
+    }
+    written = sum(map(len, keys.values()))
     if written:
+        _write(keys, cause_of(cause))
         transaction.on_commit(ring)
     return written
 
@@ -101,23 +104,23 @@ def _column(axis: type[Cells], name: str) -> str:
     return column_of(axis.fact, name)
 
 
-def _slots(axes: Iterable[type[Cells]]) -> dict[tuple[str, int], int]:
-    """Return the primary keys of the slots of axes, by axis and cut."""
-    slots = Slot.objects.filter(axis__in=[axis.key() for axis in axes])
-    return {(axis, cut): pk for axis, cut, pk in slots.values_list("axis", "cut", "pk")}
+@kept
+def _slot(axis: str, cut: int) -> int:
+    """Return the primary key of the slot of an axis."""
+    return Slot.objects.values_list("pk", flat=True).get(axis=axis, cut=cut)
 
 
-def _write(slot_id: int, keys: set[Key], cause: str) -> int:
-    if not keys:
-        return 0
-    if len(keys) > REBUILD_ABOVE:
-        Slot.objects.filter(pk=slot_id).update(rebuild=True, rebuild_cause=cause)
-        return len(keys)
-    columns = ("slot_id", "member", "other", "day", "cause")
-    bulk.insert_rows(
-        DirtyKey, columns, [(slot_id, *key, cause) for key in sorted(keys)]
-    )
-    return len(keys)
+def _write(keys: Mapping[int, set[Key]], cause: str) -> None:
+    many = [slot for slot, some in keys.items() if len(some) > REBUILD_ABOVE]
+    if many:
+        Slot.objects.filter(pk__in=many).update(rebuild=True, rebuild_cause=cause)
+    rows = [
+        (slot, *key, cause)
+        for slot, some in keys.items()
+        if slot not in many
+        for key in sorted(some)
+    ]
+    bulk.insert_rows(DirtyKey, ("slot_id", "member", "other", "day", "cause"), rows)
 
 
 def ring() -> None:

@@ -12,8 +12,10 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from crmkpi.accounts.models import AuditEvent, User
-from crmkpi.accounts.queries import get_organisation, today
+from crmkpi.accounts.queries import get_zone
 from crmkpi.crm.models import Channel, Exclusion, Source
+from crmkpi.lib.kept import kept
+from crmkpi.lib.periods import local_day
 from surveys.changes import announce, row_of, rows_of
 from surveys.comments import CommentFault, clean_comment
 from surveys.links import Link
@@ -99,10 +101,9 @@ def answer(
             form=handed_out,
             language=language,
             now=now,
-            day=today(now, get_organisation()),
+            day=local_day(now, get_zone()),
         )
-        if answered.is_new:
-            _mark_answered(invitation, now=now)
+        _mark_answered(invitation, now=now)
         return answered
 
 
@@ -125,23 +126,29 @@ def answer_shared(
     if not link.is_open(now):
         raise LinkClosed(_("This survey has ended."))
     value = _check_score(link, score)
-    with transaction.atomic():
-        day = today(now, get_organisation())
-        return _store(
-            link,
-            origin=Response.Origin.SHARED,
-            external_id=f"form:{handed_out.nonce}",
-            attribution=Attribution(
-                event_day=day,
-                team_id=link.survey.team_id,
-                channel=Channel.WEB,
-            ),
-            value=value,
-            form=handed_out,
-            language=language,
-            now=now,
-            day=day,
-        )
+    name, day = f"form:{handed_out.nonce}", local_day(now, get_zone())
+    try:
+        with transaction.atomic():
+            return _store(
+                link,
+                origin=Response.Origin.SHARED,
+                external_id=name,
+                attribution=Attribution(
+                    event_day=day,
+                    team_id=link.survey.team_id,
+                    channel=Channel.WEB,
+                ),
+                value=value,
+                form=handed_out,
+                language=language,
+                now=now,
+                day=day,
+            )
+    except IntegrityError:
+        earlier = Response.objects.filter(source_id=live_source(), external_id=name)
+        if not earlier.exists():
+            raise  # not for being the second
+        return _repeated(earlier, form=handed_out, value=value)
 
 
 @transaction.atomic
@@ -229,12 +236,25 @@ def void_response(
     return locked
 
 
-def live_source() -> Source:
-    """Return the source of what was answered on our own pages."""
-    source, _created = Source.objects.get_or_create(
-        slug=LIVE_SOURCE, defaults={"name": "Survey pages"}
-    )
-    return source
+def live_source() -> int:
+    """Return the key of the source of what was answered on our own pages."""
+    try:
+        return _known_source()
+    except Source.DoesNotExist:
+        names = {"name": "Survey pages"}
+        return Source.objects.get_or_create(slug=LIVE_SOURCE, defaults=names)[0].pk
+
+
+@kept
+def _known_source() -> int:
+    return Source.objects.values_list("pk", flat=True).get(slug=LIVE_SOURCE)
+
+
+@kept
+def _score_question(version_id: int) -> int:
+    """Return the key of the question that a published version takes its score from."""
+    questions = Question.objects.values_list("pk", flat=True)
+    return questions.get(version_id=version_id, key=Question.SCORE)
 
 
 def _read_form(signed: str, *, link: Link, now: datetime) -> Form:
@@ -263,39 +283,33 @@ def _store(
     now: datetime,
     day: int,
 ) -> Answered:
-    source = live_source()
-    try:
-        with transaction.atomic():
-            response = Response.objects.create(
-                source=source,
-                external_id=external_id,
-                written_at=now,
-                survey=link.survey,
-                version=link.version,
-                origin=origin,
-                invitation=link.invitation,
-                customer_id=attribution.customer_id,
-                contact_id=attribution.contact_id,
-                agent_id=attribution.agent_id,
-                answered_team_id=attribution.team_id,
-                language=language,
-                answered_at=now,
-                edit_key_hash=hash_of(form.edit_key),
-                edit_until=now + EDIT_LIFE,
-            )
-    except IntegrityError:
-        earlier = Response.objects.filter(source=source, external_id=external_id)
-        return _repeated(earlier, form=form, value=value)
-    question = Question.objects.get(version=link.version, key=Question.SCORE)
+    response = Response.objects.create(
+        source_id=live_source(),
+        external_id=external_id,
+        written_at=now,
+        survey=link.survey,
+        version=link.version,
+        origin=origin,
+        invitation=link.invitation,
+        customer_id=attribution.customer_id,
+        contact_id=attribution.contact_id,
+        agent_id=attribution.agent_id,
+        answered_team_id=attribution.team_id,
+        language=language,
+        answered_at=now,
+        edit_key_hash=hash_of(form.edit_key),
+        edit_until=now + EDIT_LIFE,
+    )
+    scale = link.content.scale
     given = Answer.objects.create(
         response=response,
-        question=question,
+        question_id=_score_question(link.version.pk),
         survey=link.survey,
-        kind=question.kind,
+        kind=scale.kind,
         value=value,
-        low=question.low,
-        high=question.high,
-        is_top=link.content.scale.is_top(value),
+        low=scale.low,
+        high=scale.high,
+        is_top=scale.is_top(value),
         answered_at=now,
         answered_day=day,
         event_day=attribution.event_day,

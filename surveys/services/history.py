@@ -200,7 +200,7 @@ def _insert_answers(
     placer: Placer,
     now: datetime,
 ) -> None:
-    source = live_source()
+    source_id = live_source()
     invited = dict(
         Invitation.objects.filter(
             bulk.KeysIn([F("pk")], [(ids[each.key],) for each in rows])
@@ -218,7 +218,7 @@ def _insert_answers(
                 *response_row(
                     placed[ids[each.key]],
                     asked=asked,
-                    source=source,
+                    source_id=source_id,
                     external_id=f"history:{ids[each.key]}",
                     origin=Response.Origin.INVITATION,
                     run=None,

@@ -287,7 +287,7 @@ def _insert(
             response_row(
                 each,
                 asked=asked,
-                source=source,
+                source_id=source.pk,
                 external_id=each.given.external_id,
                 origin=Response.Origin.IMPORT,
                 run=run,

@@ -12,7 +12,7 @@ from django.db.models import F
 
 from crmkpi.accounts.queries import get_organisation
 from crmkpi.accounts.teams import TeamDirectory
-from crmkpi.crm.models import ImportRun, Source
+from crmkpi.crm.models import ImportRun
 from crmkpi.crm.segments.history import SegmentHistory
 from crmkpi.lib import bulk
 from crmkpi.lib.periods import local_day
@@ -140,7 +140,7 @@ def response_row(
     placed: Placed,
     *,
     asked: Asked,
-    source: Source,
+    source_id: int,
     external_id: str,
     origin: Response.Origin,
     run: ImportRun | None,
@@ -149,7 +149,7 @@ def response_row(
     """Return the row of an answer's response."""
     given = placed.given
     return (
-        source.pk,
+        source_id,
         external_id,
         0,
         now,

@@ -10,6 +10,7 @@ from crmkpi.accounts.queries.organisation import (
     get_business_calendar,
     get_calendar,
     get_organisation,
+    get_zone,
     today,
 )
 
@@ -19,6 +20,7 @@ __all__ = [
     "get_business_calendar",
     "get_calendar",
     "get_organisation",
+    "get_zone",
     "home_team",
     "people_of",
     "today",

@@ -12,6 +12,11 @@ def get_organisation() -> Organisation:
     return Organisation.objects.select_related("root_team").get(pk=1)
 
 
+def get_zone() -> str:
+    """Return the name of the organisation's time zone. Queries: 1."""
+    return Organisation.objects.values_list("zone", flat=True).get(pk=1)
+
+
 def get_calendar(org: Organisation) -> Calendar:
     """Return how the organisation cuts days into weeks, quarters and years."""
     return Calendar(week_start=org.week_start, fiscal_month=org.fiscal_month)

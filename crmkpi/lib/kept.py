@@ -1,0 +1,27 @@
+"""What never changes once it is written, read once a process."""
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any, ParamSpec, TypeVar
+
+P = ParamSpec("P")
+R = TypeVar("R")
+MOST = 1024  # of one kind
+_held: list[Any] = []
+
+
+def kept(read: Callable[P, R]) -> Callable[P, R]:
+    """Return a reader that asks the database once for each of its arguments.
+
+    Only for rows that nothing changes or deletes, such as a published version, and for
+    readers that raise when there is no such row: what is not there is asked for again.
+    """
+    holder = lru_cache(maxsize=MOST)(read)
+    _held.append(holder)
+    return holder  # type: ignore[return-value]
+
+
+def forget() -> None:
+    """Read anew from now on: for tests, whose rows are taken back."""
+    for holder in _held:
+        holder.cache_clear()
