@@ -81,7 +81,7 @@ def results(survey: Survey, *, access: Access, since_day: int | None) -> Results
     for kind, low, high, top_from, is_reversed, value, n in _counted(rows):
         scale = Scale(Kind(kind), low, high, top_from, is_reversed)
         counts.setdefault(scale, {})[value] = n
-    current = _current_scale(survey)
+    current = current_scale(survey)
     scales = [
         ScaleResult(scale, summary(scale.kind, scale, each), scale == current)
         for scale, each in counts.items()
@@ -182,7 +182,7 @@ def line_of(response: Response) -> ResponseLine:
     given = {answer.kind: answer for answer in response.answers.all()}
     said = given.pop(Kind.TEXT.value, None)
     (scored,) = given.values()
-    scale, score = _scale_of(scored.question), scored.value or 0
+    scale, score = scale_of(scored.question), scored.value or 0
     return ResponseLine(
         response=response,
         score=score,
@@ -203,7 +203,7 @@ def _in_band(survey: Survey, band: Band) -> Q:
     """Return the condition on a response that its score lies in a band."""
     wanted = Q(pk__in=[])
     for question in Question.objects.filter(version__survey=survey, key=Question.SCORE):
-        scale = _scale_of(question)
+        scale = scale_of(question)
         values = [
             value
             for value in range(scale.low, scale.high + 1)
@@ -230,14 +230,19 @@ def _counted(rows: QuerySet[Answer]) -> Any:
     )
 
 
-def _current_scale(survey: Survey) -> Scale | None:
+def current_scale(survey: Survey) -> Scale | None:
+    """Return the scale that a survey asks on now, None before the first publishing.
+
+    Queries: 1
+    """
     question = Question.objects.filter(
         version_id=survey.version_id, key=Question.SCORE
     ).first()
-    return _scale_of(question) if question else None
+    return scale_of(question) if question else None
 
 
-def _scale_of(question: Question) -> Scale:
+def scale_of(question: Question) -> Scale:
+    """Return the scale of a score question."""
     return Scale(
         Kind(question.kind),
         question.low or 0,
