@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from surveys.views import editing, inviting, lists, public, results
+from surveys.views import breakdown, editing, inviting, lists, public, results
 
 app_name = "surveys"
 
@@ -11,6 +11,17 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("surveys/<slug:slug>/", results.survey_detail, name="detail"),
     path("surveys/<slug:slug>/answers/", results.survey_answers, name="answers"),
     path("surveys/<slug:slug>/answers.csv", results.answers_csv, name="answers_csv"),
+    path("surveys/<slug:slug>/answers.xlsx", results.answers_xlsx, name="answers_xlsx"),
+    path(
+        "surveys/<slug:slug>/compared/",
+        breakdown.survey_breakdown,
+        name="breakdown",
+    ),
+    path(
+        "surveys/<slug:slug>/compared.<str:ending>",
+        breakdown.breakdown_file,
+        name="breakdown_file",
+    ),
     path("surveys/<slug:slug>/answers/<int:pk>/", results.response_void, name="void"),
     path(
         "surveys/<slug:slug>/invitations/",

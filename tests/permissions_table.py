@@ -421,6 +421,11 @@ TABLE |= {  # surveys, for staff
     "surveys:detail": Rule(get=SURVEY_READERS, kwargs=scenes.slug),
     "surveys:answers": Rule(get=ANSWER_READERS, kwargs=scenes.slug),
     "surveys:answers_csv": Rule(get=ANSWER_READERS, kwargs=scenes.slug),
+    "surveys:answers_xlsx": Rule(get=ANSWER_READERS, kwargs=scenes.slug),
+    "surveys:breakdown": Rule(get=ANSWER_READERS, kwargs=scenes.slug),
+    "surveys:breakdown_file": Rule(
+        get=ANSWER_READERS, kwargs=lambda world: scenes.slug(world) | {"ending": "csv"}
+    ),
     "surveys:invitations": Rule(get=ANSWER_READERS, kwargs=scenes.slug),
     "surveys:void": Rule(
         get=survey_managers(),

@@ -8,8 +8,9 @@ from django.db.models import Count, Max, QuerySet
 
 from crmkpi.accounts.access import Access
 from surveys.content import Content
+from surveys.hiding import MIN_N
 from surveys.models import Answer, Survey
-from surveys.queries.results import AGENT_MIN_N, LIST_DAYS, reads_answers
+from surveys.queries.results import LIST_DAYS, reads_answers
 from surveys.scoring import Kind, Scale, Summary, summary
 
 PER_PAGE = 25
@@ -108,6 +109,6 @@ def _summary(survey: Survey, counts: Counts, *, access: Access) -> Summary | Non
     scale: Scale = Content.from_json(survey.version.content).scale
     given = counts.get((survey.pk, scale.low, scale.high), {})
     added = summary(Kind(survey.kind), scale, given)
-    if not reads_answers(access) and added.n < AGENT_MIN_N:
+    if not reads_answers(access) and added.n < MIN_N:
         return None
     return added

@@ -13,13 +13,12 @@ from django.db.models import Count, Prefetch, Q, QuerySet
 
 from crmkpi.accounts.access import Access
 from crmkpi.crm.querysets import FactQuerySet
+from surveys.hiding import MIN_N
 from surveys.models import Answer, Invitation, Question, Response, Survey
 from surveys.scoring import Band, Kind, Scale, Summary, summary
 
-AGENT_MIN_N = 5  # fewer answers would say who gave which
 LIST_DAYS = 90  # the list of surveys looks this far back
 PER_PAGE = 25
-SPANS = {"30": 30, "90": 90, "365": 365, "all": None}  # days back, by address
 
 
 @dataclass(frozen=True)
@@ -88,7 +87,7 @@ def results(survey: Survey, *, access: Access, since_day: int | None) -> Results
     ]
     scales.sort(key=lambda result: (not result.is_current, -result.summary.n))
     if not reads_answers(access):
-        shown = [each for each in scales if each.summary.n >= AGENT_MIN_N]
+        shown = [each for each in scales if each.summary.n >= MIN_N]
         return Results(shown, comments=0, is_too_few=len(shown) < len(scales))
     comments = rows.filter(kind=Kind.TEXT.value).exclude(text="").count()
     return Results(scales, comments=comments, is_too_few=False)

@@ -83,9 +83,7 @@ def trend(
     return Trend(scale, points)
 
 
-def change_since(
-    survey: Survey, *, access: Access, days: int
-) -> tuple[Difference, Scale] | None:
+def change_since(survey: Survey, *, access: Access, days: int) -> Difference | None:
     """Return how the last days differ from as many days before them.
 
     Empty: None without an answer in either. Queries: 2.
@@ -98,7 +96,7 @@ def change_since(
     before, after = _tallies(survey, access, scale, spans)
     if not before and not after:
         return None
-    return change(scale, after, before), scale
+    return change(scale, after, before)
 
 
 def change(scale: Scale, after: Tally, before: Tally) -> Difference:

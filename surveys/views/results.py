@@ -6,25 +6,27 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from crmkpi.accounts.http import ReaderRequest
+from crmkpi.accounts.queries import get_calendar
 from crmkpi.lib.numbers import Unit, figure
-from crmkpi.lib.tables import write_csv
+from crmkpi.lib.periods import Grain
 from crmkpi.lib.text import clean_display
 from surveys.content import Content
 from surveys.forms import AnswersFilter, VoidForm
+from surveys.hiding import MIN_N
 from surveys.links import shared_address
 from surveys.mails import absolute
 from surveys.models import Invitation, Survey
+from surveys.queries.coverage import response_steps
 from surveys.queries.results import (
-    AGENT_MIN_N,
-    SPANS,
     ResponseLine,
     funnel,
     invitation_page,
@@ -34,11 +36,20 @@ from surveys.queries.results import (
     responses_for,
     results,
 )
+from surveys.queries.trends import change_since, trend
 from surveys.services import answers
 from surveys.views.doors import managed_survey, readable_survey, visible_survey
 from surveys.views.figures import result_panel
+from surveys.views.files import table_file
+from surveys.views.spans import SPANS, since_day, span_chips, span_of
+from surveys.views.verdicts import (
+    difference_panel,
+    said_of_periods,
+    trend_chart,
+    trend_rows,
+)
 
-CSV_HEADINGS = [
+FILE_HEADINGS = [
     "Answered",
     "Score",
     "Scale ends at",
@@ -48,24 +59,29 @@ CSV_HEADINGS = [
     "Language",
     "Left out because",
 ]
+GRAINS = {
+    "week": (Grain.WEEK, gettext_lazy("Weeks")),
+    "month": (Grain.MONTH, gettext_lazy("Months")),
+    "quarter": (Grain.QUARTER, gettext_lazy("Quarters")),
+}
 
 
 @require_safe
 def survey_detail(request: ReaderRequest, slug: str) -> HttpResponse:
     """Show what a survey's answers add up to, and where it stands."""
     survey = visible_survey(request, slug)
-    span = request.GET.get("days", "90")
-    days = SPANS.get(span, SPANS["90"])
-    since = None if days is None else request.access.day - days + 1
+    span = span_of(request)
+    since = since_day(span, today=request.access.day)
     found = results(survey, access=request.access, since_day=since)
     may_read = reads_answers(request.access)
     context = {
         **survey_context(request, survey, tab="detail"),
         "panels": [result_panel(each) for each in found.scales],
         "found": found,
-        "spans": _spans(span if span in SPANS else "90"),
-        "min_n": AGENT_MIN_N,
+        "spans": span_chips(span),
+        "min_n": MIN_N,
         "funnel": _funnel(survey, request, timezone.now()) if may_read else None,
+        **(_course(survey, request, span) if may_read and found.scales else {}),
         "shared_url": absolute("surveys:shared", shared_address(survey)),
         "content": _content(survey),
     }
@@ -91,19 +107,27 @@ def survey_answers(request: ReaderRequest, slug: str) -> HttpResponse:
 
 @require_safe
 def answers_csv(request: ReaderRequest, slug: str) -> HttpResponseBase:
-    """Send the same answers, unpaged, as a file."""
+    """Send the same answers, unpaged, as a CSV file."""
+    return _answers_file(request, slug, ending="csv")
+
+
+@require_safe
+def answers_xlsx(request: ReaderRequest, slug: str) -> HttpResponseBase:
+    """Send them as a workbook."""
+    return _answers_file(request, slug, ending="xlsx")
+
+
+def _answers_file(
+    request: ReaderRequest, slug: str, *, ending: str
+) -> HttpResponseBase:
     survey = readable_survey(request, slug)
     wanted = AnswersFilter(request.GET).wanted()
     found = responses_for(survey, access=request.access, **wanted)
-    return StreamingHttpResponse(
-        write_csv(
-            CSV_HEADINGS,
-            _csv_rows(response_lines(found), ZoneInfo(request.organisation.zone)),
-        ),
-        content_type="text/csv; charset=utf-8",
-        headers={
-            "Content-Disposition": f'attachment; filename="answers-{survey.slug}.csv"'
-        },
+    return table_file(
+        FILE_HEADINGS,
+        _file_rows(response_lines(found), ZoneInfo(request.organisation.zone)),
+        name=f"answers-{survey.slug}",
+        ending=ending,
     )
 
 
@@ -174,14 +198,28 @@ def _content(survey: Survey) -> Content | None:
     return Content.from_json(survey.version.content) if survey.version else None
 
 
-def _spans(current: str) -> list[tuple[str, str, bool]]:
-    labels = {
-        "30": _("30 days"),
-        "90": _("90 days"),
-        "365": _("12 months"),
-        "all": _("All"),
+def _course(survey: Survey, request: ReaderRequest, span: str) -> dict[str, Any]:
+    """Return the trend, and how the span differs from the one before it."""
+    asked = request.GET.get("grain", "month")
+    grain = asked if asked in GRAINS else "month"
+    calendar = get_calendar(request.organisation)
+    found = trend(
+        survey, access=request.access, calendar=calendar, grain=GRAINS[grain][0]
+    )
+    days, moved = SPANS[span], None
+    if days is not None:
+        moved = change_since(survey, access=request.access, days=days)
+    return {
+        "trend_rows": trend_rows(found) if found else [],
+        "trend_chart": trend_chart(found, name=survey.name) if found else None,
+        "grains": [(key, label, key == grain) for key, (_, label) in GRAINS.items()],
+        "change_days": days,
+        "change": difference_panel(
+            moved, survey.kind, said=said_of_periods(moved.verdict)
+        )
+        if moved
+        else None,
     }
-    return [(key, labels[key], key == current) for key in SPANS]
 
 
 def _funnel(survey: Survey, request: ReaderRequest, now: datetime) -> dict[str, Any]:
@@ -198,6 +236,7 @@ def _funnel(survey: Survey, request: ReaderRequest, now: datetime) -> dict[str, 
     ]
     rate = 100 * found.answered / found.arrived if found.arrived else None
     return {
+        "steps": response_steps(survey, access=request.access, since_day=None),
         "total": found.total,
         "states": states,
         "skips": skips,
@@ -207,7 +246,7 @@ def _funnel(survey: Survey, request: ReaderRequest, now: datetime) -> dict[str, 
     }
 
 
-def _csv_rows(lines: Iterator[ResponseLine], zone: ZoneInfo) -> Iterator[list[object]]:
+def _file_rows(lines: Iterator[ResponseLine], zone: ZoneInfo) -> Iterator[list[object]]:
     for line in lines:
         response = line.response
         yield [
