@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import pytest
@@ -41,23 +42,33 @@ def lasting_rows(request, chromium, django_db_setup, django_db_blocker):
 
 
 @pytest.fixture
-def ana(chromium, lasting_rows, django_db_blocker):
-    """Return a function that opens a page for Ana, who has rows of every kind."""
+def visit(chromium, lasting_rows, django_db_blocker):
+    """Return a function that opens a page on the lasting rows: visit("Lee", dark=True).
+
+    Without a name it is a visitor's who has not signed in.
+    """
     with (
         django_db_blocker.unblock(),
         time_machine.travel(NOW, tick=True),
         visitors(chromium, lasting_rows) as open_one,
     ):
 
-        def signed_in(**looks):
+        def open_for(name="", **looks):
             page = open_one(**looks)
-            page.goto("/accounts/login/")
-            page.get_by_label("E-mail address").fill("ana@example.com")
-            page.get_by_label("Password").fill(PASSWORD)
-            page.get_by_role("button", name="Sign in").click()
+            if name:
+                page.goto("/accounts/login/")
+                page.get_by_label("E-mail address").fill(f"{name.lower()}@example.com")
+                page.get_by_label("Password").fill(PASSWORD)
+                page.get_by_role("button", name="Sign in").click()
             return page
 
-        yield signed_in
+        yield open_for
+
+
+@pytest.fixture
+def ana(visit):
+    """Return a function that opens a page for Ana, who has rows of every kind."""
+    return partial(visit, "Ana")
 
 
 @contextmanager

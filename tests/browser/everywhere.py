@@ -1,0 +1,246 @@
+"""Rows that fill every page, and the address of each page for each role.
+
+What somebody made has a number that nobody knows before; `places` fills it in.
+"""
+
+from datetime import date
+
+from crmkpi.accounts import services as accounts
+from crmkpi.crm.models import Customer, ImportRun, MarketFigure, Source
+from metrics.alerts.services import Delivery
+from objectives import services as objectives
+from objectives.alerts.services import create_status_rule
+from objectives.evaluation import evaluate_due
+from objectives.rules import Step
+from surveys.links import shared_address
+from surveys.models import Survey
+from surveys.scoring import Kind
+from surveys.services.surveys import close, create_survey, publish, share
+from tests.crm.rows import take
+from tests.crm.segments.making import condition, segment
+from tests.metrics.alerts import scenes as alerts
+from tests.metrics.custom.making import make, ratio
+from tests.metrics.everything import write_everything
+from tests.objectives.cast import key_result, numbers, objective
+from tests.surveys.cast import ask, contact, customer, reply
+from tests.world import NOW, World, build_world
+
+Places = dict[str, object]
+
+PAGES = {
+    "Mona": (
+        "/scorecards/company/",
+        "/data/figures/",
+        "/data/figures/new/competitor/",
+        "/data/figures/{figure}/",
+        "/data/figures/{figure}/delete/",
+        "/metrics/market_size/passport/?scope=company&period=2025-Q4",
+    ),
+    "Ana": (
+        "/scorecards/",
+        "/scorecards/teams/support-emea/",
+        "/scorecards/teams/support-berlin/",
+        "/scorecards/people/{alice}/",
+        "/objectives/",
+        "/objectives/?q=nothing-like-it",
+        "/objectives/new/",
+        "/objectives/{objective}/",
+        "/objectives/{objective}/edit/",
+        "/objectives/{objective}/key-results/new/",
+        "/objectives/{objective}/key-results/new/?metric=win_rate",
+        "/objectives/{objective}/milestones/new/",
+        "/objectives/key-results/{key_result}/target/",
+        "/objectives/key-results/{key_result}/alert/",
+        "/metrics/",
+        "/metrics/win_rate/?by=agent&period=2025-Q4",
+        "/metrics/first_response_time/",
+        "/metrics/win_rate/passport/?period=all",
+        "/metrics/win_rate/why/?period=2025-Q4",
+        "/metrics/win_rate/rows/?period=all",
+        "/metrics/own/",
+        "/metrics/own/new/?preview=yes&title=X&unit=percent&better=higher&min_n=30"
+        "&sharing=private&above_1_measure=opportunitiesclosed.won&above_1_cut=13"
+        "&above_1_members=Phone&below_1_measure=opportunitiesclosed.rows",
+        "/metrics/own/new/?kind=formula&preview=yes&formula=win_rat&unit=score"
+        "&better=higher&min_n=0&sharing=team",
+        "/metrics/own_our_share/edit/",
+        "/metrics/own_our_share/versions/",
+        "/metrics/own_our_share/retire/",
+        "/alerts/",
+        "/alerts/new/?metric=ticket_volume&scope=team:support-berlin",
+        "/data/segments/",
+        "/data/segments/new/",
+        "/data/segments/{segment}/",
+        "/data/segments/{segment}/edit/",
+        "/customers/",
+        "/customers/{customer}/",
+        "/surveys/",
+        "/surveys/new/",
+        "/surveys/after-a-request/",
+        "/surveys/after-a-request/answers/",
+        "/surveys/after-a-request/invitations/",
+        "/surveys/after-a-request/edit/",
+        "/surveys/after-a-request/invite/",
+        "/accounts/password/change/",
+    ),
+    "Lee": (
+        "/scorecards/teams/support-berlin/",
+        "/scorecards/me/",
+        "/metrics/csat/",
+        "/alerts/{alert}/",
+        "/notifications/",
+    ),
+    "Alice": (
+        "/scorecards/me/",
+        "/objectives/{objective}/",
+        "/metrics/win_rate/",
+        "/metrics/win_rate/passport/",
+        "/data/",
+    ),
+    "Nora": ("/scorecards/company/", "/data/imports/{import}/"),
+    "Adam": (
+        "/data/",
+        "/people/",
+        "/people/new/",
+        "/people/{alice}/",
+        "/people/teams/",
+        "/people/teams/support-berlin/",
+        "/settings/",
+        "/settings/keys/",
+        "/settings/keys/new/",
+        "/settings/audit/",
+        "/settings/figures/",
+        "/manual/data/",
+        "/manual/engines/",
+        "/accounts/2fa/",
+        "/accounts/two-step/",
+        "/nowhere/",
+    ),
+    "": (  # those who have not signed in: customers, and people at the door
+        "/r/{asked}/",
+        "/r/{asked}/?score=2&in=ar",
+        "/r/{asked}/who/",
+        "/r/{answered}/",
+        "/r/{closed}/",
+        "/r/no-such-link/",
+        "/s/{shared}/",
+        "/t/{thanks}/",
+        "/t/{thanks}/change/",
+        "/u/{asked}/",
+        "/accounts/login/",
+        "/accounts/password/reset/",
+        "/join/{join}/",
+    ),
+}
+
+
+def write_places() -> Places:
+    """Write rows of every kind and return what their addresses are made of."""
+    world = build_world()
+    places = {"alice": world.alice.pk} | _surveys(world)
+    write_everything(world)
+    for part in (_objectives, _made, _told, _data):
+        places |= part(world)
+    return places
+
+
+def _objectives(world: World) -> Places:
+    goal = objective(world, visibility="team")
+    result = key_result(world, goal)
+    key_result(
+        world,
+        goal,
+        title="Answer within an hour",
+        metric="first_response_time",
+        direction="decrease",
+        aim=numbers(baseline=7200, target=3600),
+    )
+    objectives.add_milestones(
+        objective=goal,
+        title="Launch",
+        steps=[Step("Plan"), Step("Try", due_day=goal.cycle.end_day - 1)],
+        actor=world.ana,
+        now=NOW,
+    )
+    everywhere = objective(
+        world, title="Answer all", team=world.company, actor=world.mona
+    )
+    key_result(world, everywhere, scope="company", metric="csat", actor=world.mona)
+    create_status_rule(
+        key_result=result,
+        worse_than="on_track",
+        delivery=Delivery(),
+        actor=world.lee,
+        now=NOW,
+    )
+    evaluate_due(now=NOW)
+    return {"objective": goal.pk, "key_result": result.pk}
+
+
+def _surveys(world: World) -> Places:
+    survey = _survey(world, "After a request")
+    grace = contact("Grace", customer=customer("Globex", agent=world.alice))
+    _invitation, asked = ask(survey, grace)
+    frank = contact("Frank", customer=customer("Initech", agent=world.alice))
+    _invitation, answered = ask(survey, frank, subject="ticket:T-18")
+    thanks = reply(answered, 2).edit_key
+    over = _survey(world, "Last year")
+    henry = contact("Henry", customer=customer("Hooli", agent=world.bob))
+    _invitation, closed = ask(over, henry, subject="ticket:T-19")
+    close(over, actor=world.ana, now=NOW)
+    return {
+        "asked": asked,
+        "answered": answered,
+        "closed": closed,
+        "shared": shared_address(survey),
+        "thanks": thanks,
+    }
+
+
+def _survey(world: World, name: str) -> Survey:
+    made = create_survey(
+        name=name,
+        kind=Kind.CSAT,
+        team=world.support,
+        brand="Fjordlight",
+        actor=world.ana,
+        now=NOW,
+    )
+    publish(made, actor=world.ana, now=NOW)
+    share(made, is_shared=True, actor=world.ana, now=NOW)
+    made.refresh_from_db()
+    return made
+
+
+def _made(world: World) -> Places:
+    make(ratio(), world.ana)
+    take("customer", {"name": "Acme", "region": "North", "owner": "Alice"})
+    take("customer", {"name": "Cara", "region": "South", "owner": "Alice"})
+    northern = segment("Northern", condition("region", "any_of", "North"))
+    acme = Customer.objects.get(name="Acme")
+    return {"segment": northern.pk, "customer": acme.pk}
+
+
+def _told(world: World) -> Places:
+    rule = alerts.rule(world)
+    alerts.rule(world, world.ana)
+    alerts.notice(world.lee)
+    return {"alert": rule.pk}
+
+
+def _data(world: World) -> Places:
+    days = {"first_day": date(2025, 1, 1), "last_day": date(2025, 12, 31)}
+    figure = {"external_id": "m", "metric": "market_size", "value": 1, **days}
+    take("market_figure", figure)
+    shop = Source.objects.create(slug="shop", name="Shop")
+    run = ImportRun.objects.create(
+        record="product", source=shop, state="done", started_at=NOW
+    )
+    _invitation, join = accounts.invite_user(
+        email="new@example.com", name="New", actor=world.adam, now=NOW
+    )
+    return {
+        "figure": MarketFigure.objects.get(metric_key="market_size").pk,
+        "import": run.pk,
+        "join": join,
+    }
