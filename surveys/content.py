@@ -2,13 +2,15 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from hashlib import sha256
 from typing import Any, Self
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from surveys.extras import Extra, ExtraError
+from surveys.look import Look, LookError, Style, check_look
 from surveys.scoring import Band, Kind, Scale
 
 BRAND = "{brand}"  # stands for the name shown to customers
@@ -22,7 +24,10 @@ WORDS = {  # what the fields of a Wording are called on pages
     "prompt_high": gettext_lazy("question after a high score"),
     "mail_subject": gettext_lazy("subject of the mail"),
     "mail_intro": gettext_lazy("first line of the mail"),
+    "thanks": gettext_lazy("thank-you text"),
+    "steps": gettext_lazy("words under the faces, one a line"),
 }
+MAY_BE_EMPTY = frozenset({"thanks", "steps"})
 
 
 class ContentError(ValueError):
@@ -41,6 +46,13 @@ class Wording:
     prompt_high: str
     mail_subject: str
     mail_intro: str
+    thanks: str = ""  # said after the answer; our own sentence when empty
+    steps: str = ""  # what each face means, one a line, from the first value on
+
+    @property
+    def step_words(self) -> list[str]:
+        """Return what each face means."""
+        return [line.strip() for line in self.steps.splitlines() if line.strip()]
 
     def prompt(self, band: Band) -> str:
         """Return what is asked after a score in a band."""
@@ -60,6 +72,9 @@ class Content:
     language: str  # shown when the customer speaks none of the others
     scale: Scale
     wordings: Mapping[str, Wording]  # by language; none in imported surveys
+    look: Look = field(default_factory=Look)
+    extras: tuple[Extra, ...] = ()  # asked after the score, in this order
+    redirect: str = ""  # where customers are led in the end; "" nowhere
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
@@ -72,18 +87,37 @@ class Content:
             wordings={
                 language: Wording(**words) for language, words in data["words"].items()
             },
+            look=_look(data.get("look", {})),
+            extras=tuple(Extra.from_json(each) for each in data.get("extras", ())),
+            redirect=data.get("redirect", ""),
         )
 
     def to_json(self) -> dict[str, Any]:
-        """Return plain JSON data with everything in it."""
-        return {
+        """Return plain JSON data with everything in it.
+
+        What a survey does not use is left out, so that what was published before there
+        was such a thing keeps its fingerprint.
+        """
+        data: dict[str, Any] = {
             "brand": self.brand,
             "language": self.language,
             "scale": asdict(self.scale),
             "words": {
-                language: asdict(words) for language, words in self.wordings.items()
+                language: {
+                    name: text
+                    for name, text in asdict(words).items()
+                    if text or name not in MAY_BE_EMPTY
+                }
+                for language, words in self.wordings.items()
             },
         }
+        if self.look != Look():
+            data["look"] = asdict(self.look)
+        if self.extras:
+            data["extras"] = [each.to_json() for each in self.extras]
+        if self.redirect:
+            data["redirect"] = self.redirect
+        return data
 
     @property
     def fingerprint(self) -> str:
@@ -104,7 +138,8 @@ class Content:
     def complete(self) -> Self:
         """Return the content without the languages that have no question.
 
-        Raises: ContentError when a word is missing in a language that is asked.
+        Raises: ContentError when a word is missing in a language that is asked, when
+        the look does not fit, or when an extra question cannot be asked.
         """
         asked = {
             language: words
@@ -115,16 +150,32 @@ class Content:
             raise ContentError(_("The question is missing in the survey's language."))
         for language, words in asked.items():
             missing = [
-                str(WORDS[field.name])
-                for field in fields(words)
-                if not getattr(words, field.name).strip()
+                str(WORDS[each.name])
+                for each in fields(words)
+                if each.name not in MAY_BE_EMPTY
+                and not getattr(words, each.name).strip()
             ]
             if missing:
                 raise ContentError(
                     _("These words are missing in %(language)s: %(words)s.")
                     % {"language": language.upper(), "words": ", ".join(missing)}
                 )
-        return replace(self, wordings=asked)
+            self._check_steps(language, words)
+        try:
+            check_look(self.look, self.scale)
+            extras = tuple(each.complete(list(asked)) for each in self.extras)
+        except (LookError, ExtraError) as error:
+            raise ContentError(str(error)) from error
+        return replace(self, wordings=asked, extras=extras)
+
+    def _check_steps(self, language: str, words: Wording) -> None:
+        """Make sure that each face has its word: a face alone means nothing to some."""
+        values = self.scale.high - self.scale.low + 1
+        if self.look.style is Style.FACE and len(words.step_words) != values:
+            raise ContentError(
+                _("Write %(values)d lines for the faces in %(language)s, one for each.")
+                % {"values": values, "language": language.upper()}
+            )
 
 
 def choose_language(
@@ -157,3 +208,7 @@ def accepted_languages(header: str) -> tuple[str, ...]:
         if name and name != "*" and quality > 0:
             weighed.append((quality, name))
     return tuple(name for _, name in sorted(weighed, key=lambda pair: -pair[0]))
+
+
+def _look(data: Mapping[str, Any]) -> Look:
+    return Look(**{**data, "style": Style(data["style"])}) if data else Look()

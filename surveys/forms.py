@@ -1,44 +1,25 @@
 """Forms of the survey pages for staff."""
 
-from dataclasses import fields
 from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.core.validators import RegexValidator
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from crmkpi.accounts.access import Access
 from crmkpi.accounts.models import Team
 from crmkpi.crm.models import Exclusion
-from surveys.content import WORDS, Content, Wording
 from surveys.models import Survey
 from surveys.models.surveys import SCORE_KINDS
 from surveys.queries.invitees import PASTED_AT_MOST, Pasted, take_apart
 from surveys.queries.lists import SORTS
-from surveys.scoring import DEFAULT_SCALES, Band, Kind, Scale
+from surveys.scoring import Band, Kind
 
 one_line = RegexValidator(
     r"^[^\x00-\x1f\x7f]*\Z", _("This must fit on one line."), code="one_line"
 )
-# What can be asked; the key is stored nowhere.
-SCALES: dict[Kind, list[tuple[Scale, Any]]] = {
-    Kind.CSAT: [
-        (DEFAULT_SCALES[Kind.CSAT], _("1 to 5, satisfied from 4")),
-        (Scale(Kind.CSAT, 1, 7, 6), _("1 to 7, satisfied from 6")),
-        (Scale(Kind.CSAT, 1, 10, 9), _("1 to 10, satisfied from 9")),
-        (Scale(Kind.CSAT, 1, 10, 8), _("1 to 10, satisfied from 8")),
-    ],
-    Kind.NPS: [(DEFAULT_SCALES[Kind.NPS], _("0 to 10, as NPS is always asked"))],
-    Kind.CES: [
-        (DEFAULT_SCALES[Kind.CES], _("1 to 7, easy from 5")),
-        (
-            Scale(Kind.CES, 1, 5, 2, reversed=True),
-            _("1 to 5, how much effort it took: easy up to 2"),
-        ),
-    ],
-}
-LONG_WORDS = frozenset({"question", "prompt_low", "prompt_middle", "prompt_high"})
 
 
 class SurveyFilter(forms.Form):
@@ -133,113 +114,7 @@ class NewSurveyForm(forms.Form):
 
     def __init__(self, *args: Any, access: Access, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["team"].queryset = _managed(access)  # type: ignore[attr-defined]
-
-
-class DraftForm(forms.Form):
-    """Everything that can be changed about a survey before it is published."""
-
-    # A browser cannot point at an empty field inside a folded language.
-    use_required_attribute = False
-
-    name = forms.CharField(label=_("Name"), max_length=200, validators=[one_line])
-    team = forms.ModelChoiceField(Team.objects.none(), label=_("Team"))
-    brand = forms.CharField(
-        label=_("Name shown to customers"), max_length=100, validators=[one_line]
-    )
-    language = forms.ChoiceField(label=_("Main language"), choices=settings.LANGUAGES)
-    scale = forms.ChoiceField(label=_("Scale"))
-    window_days = forms.IntegerField(
-        label=_("Days to answer"),
-        help_text=_("Links lead to an end page after that."),
-        min_value=1,
-        max_value=365,
-    )
-    cooldown_days = forms.IntegerField(
-        label=_("Days until the same person is asked again"),
-        min_value=0,
-        max_value=365,
-    )
-
-    def __init__(
-        self, *args: Any, survey: Survey, access: Access, **kwargs: Any
-    ) -> None:
-        self.survey = survey
-        content = Content.from_json(survey.draft)
-        kwargs.setdefault("initial", self._initial(content))
-        super().__init__(*args, **kwargs)
-        self.fields["team"].queryset = _managed(access)  # type: ignore[attr-defined]
-        self.fields["scale"].choices = [  # type: ignore[attr-defined]
-            (_key(scale), label) for scale, label in self._scales(content)
-        ]
-        main = self["language"].value()
-        for code, _name in settings.LANGUAGES:
-            for word in fields(Wording):
-                self.fields[f"{code}_{word.name}"] = _word_field(
-                    word.name, code, required=code == main
-                )
-
-    @property
-    def languages(self) -> list[dict[str, Any]]:
-        """Return the fields of each language, for the page."""
-        return [
-            {
-                "code": code,
-                "name": name,
-                "fields": [self[f"{code}_{word.name}"] for word in fields(Wording)],
-                "is_open": code == self["language"].value()
-                or any(self[f"{code}_{word.name}"].errors for word in fields(Wording)),
-            }
-            for code, name in settings.LANGUAGES
-        ]
-
-    @property
-    def content(self) -> Content:
-        """Return the content as it was filled in; call it after is_valid."""
-        given = self.cleaned_data
-        scales = {
-            _key(scale): scale
-            for scale, _label in self._scales(Content.from_json(self.survey.draft))
-        }
-        return Content(
-            brand=given["brand"],
-            language=given["language"],
-            scale=scales[given["scale"]],
-            wordings={
-                code: Wording(
-                    **{
-                        word.name: given[f"{code}_{word.name}"]
-                        for word in fields(Wording)
-                    }
-                )
-                for code, _name in settings.LANGUAGES
-            },
-        )
-
-    def _initial(self, content: Content) -> dict[str, Any]:
-        words = {
-            f"{code}_{word.name}": getattr(wording, word.name)
-            for code, wording in content.wordings.items()
-            for word in fields(Wording)
-        }
-        return {
-            "name": self.survey.name,
-            "team": self.survey.team_id,
-            "brand": content.brand,
-            "language": content.language,
-            "scale": _key(content.scale),
-            "window_days": self.survey.window_days,
-            "cooldown_days": self.survey.cooldown_days,
-            **words,
-        }
-
-    def _scales(self, content: Content) -> list[tuple[Scale, Any]]:
-        """Return what can be chosen: the usual ones, and the one it has."""
-        usual = SCALES[Kind(self.survey.kind)]
-        if any(scale == content.scale for scale, _label in usual):
-            return usual
-        ends = {"low": content.scale.low, "high": content.scale.high}
-        return [*usual, (content.scale, _("%(low)d to %(high)d, as now") % ends)]
+        self.fields["team"].queryset = managed_teams(access)  # type: ignore[attr-defined]
 
 
 class InviteForm(forms.Form):
@@ -303,26 +178,6 @@ class VoidForm(forms.Form):
     )
 
 
-def _managed(access: Access) -> Any:
+def managed_teams(access: Access) -> QuerySet[Team]:
+    """Return the teams for which a reader may make surveys."""
     return Team.objects.filter(pk__in=access.managed_team_ids, is_active=True)
-
-
-def _word_field(name: str, language: str, *, required: bool) -> forms.CharField:
-    attrs = {"dir": "rtl" if language == "ar" else "ltr", "lang": language}
-    widget = (
-        forms.Textarea(attrs={**attrs, "rows": 2})
-        if name in LONG_WORDS
-        else forms.TextInput(attrs=attrs)
-    )
-    return forms.CharField(
-        label=str(WORDS[name]).capitalize(),
-        max_length=300 if name in LONG_WORDS else 150,
-        required=required,
-        widget=widget,
-        validators=[one_line],
-    )
-
-
-def _key(scale: Scale) -> str:
-    turned = "-reversed" if scale.reversed else ""
-    return f"{scale.low}-{scale.high}-{scale.top_from}{turned}"

@@ -11,7 +11,7 @@ from datetime import date
 from babel.dates import format_skeleton
 
 from surveys.content import Wording
-from surveys.scoring import Kind
+from surveys.scoring import Kind, Scale
 
 RIGHT_TO_LEFT = frozenset({"ar"})
 
@@ -62,6 +62,10 @@ class Page:
     stopped: str
     stopped_text: str  # {brand}
     back: str
+    continue_to: str  # {host}
+    extra_hint: str  # of a question with several choices
+    extra_unoffered: str
+    extra_too_long: str
     mail_scale: str
     mail_answer: str
     mail_stop: str
@@ -127,6 +131,10 @@ PAGES: Mapping[str, Page] = {
         stopped="No more surveys",
         stopped_text="{brand} will send you no more surveys.",
         back="Back to the question",
+        continue_to="Continue to {host}",
+        extra_hint="You may choose several.",
+        extra_unoffered="Please choose one of the options.",
+        extra_too_long="Please shorten this to 300 characters.",
         mail_scale="Choose a number:",
         mail_answer="Your choice opens a page; nothing is sent before you press the "
         "button there.",
@@ -195,6 +203,10 @@ PAGES: Mapping[str, Page] = {
         stopped="Keine Umfragen mehr",
         stopped_text="{brand} schickt Ihnen keine Umfragen mehr.",
         back="Zurück zur Frage",
+        continue_to="Weiter zu {host}",
+        extra_hint="Sie können mehrere wählen.",
+        extra_unoffered="Bitte wählen Sie eine der Möglichkeiten.",
+        extra_too_long="Bitte kürzen Sie das auf 300 Zeichen.",
         mail_scale="Wählen Sie eine Zahl:",
         mail_answer="Ihre Wahl öffnet eine Seite; gesendet wird erst, wenn Sie dort "
         "auf den Knopf drücken.",
@@ -253,6 +265,10 @@ PAGES: Mapping[str, Page] = {
         stopped="لا مزيد من الاستطلاعات",
         stopped_text="لن ترسل إليك {brand} أي استطلاعات أخرى.",
         back="العودة إلى السؤال",
+        continue_to="المتابعة إلى {host}",
+        extra_hint="يمكنك اختيار أكثر من إجابة.",
+        extra_unoffered="يُرجى اختيار أحد الخيارات.",
+        extra_too_long="يُرجى اختصار هذا النص إلى 300 حرف.",
         mail_scale="اختر رقمًا:",
         mail_answer="يفتح اختيارك صفحة، ولن يُرسَل شيء قبل أن تضغط الزر هناك.",
         mail_stop="لا ترسلوا إليّ استطلاعات أخرى",
@@ -327,6 +343,51 @@ QUESTIONS = {  # question, lowest, highest
     ),
 }
 
+STEPS = {  # what five faces mean, from the worst to the best
+    (Kind.CSAT, "en"): (
+        "Very dissatisfied",
+        "Dissatisfied",
+        "Neither",
+        "Satisfied",
+        "Very satisfied",
+    ),
+    (Kind.CSAT, "de"): (
+        "Sehr unzufrieden",
+        "Unzufrieden",
+        "Teils, teils",
+        "Zufrieden",
+        "Sehr zufrieden",
+    ),
+    (Kind.CSAT, "ar"): (
+        "غير راضٍ إطلاقًا",
+        "غير راضٍ",
+        "محايد",
+        "راضٍ",
+        "راضٍ جدًا",
+    ),
+    (Kind.CES, "en"): (
+        "A great deal of effort",
+        "Much effort",
+        "Some effort",
+        "Little effort",
+        "Very little effort",
+    ),
+    (Kind.CES, "de"): (
+        "Sehr viel Mühe",
+        "Viel Mühe",
+        "Etwas Mühe",
+        "Wenig Mühe",
+        "Sehr wenig Mühe",
+    ),
+    (Kind.CES, "ar"): (
+        "جهد كبير جدًا",
+        "جهد كبير",
+        "بعض الجهد",
+        "جهد قليل",
+        "جهد قليل جدًا",
+    ),
+}
+
 MAILS = {
     "en": ("One question from {brand}", "May we ask you one question?"),
     "de": ("Eine Frage von {brand}", "Dürfen wir Sie etwas fragen?"),
@@ -349,6 +410,17 @@ def first_wording(kind: Kind, language: str) -> Wording:
         mail_subject=subject,
         mail_intro=intro,
     )
+
+
+def first_steps(scale: Scale, language: str) -> str:
+    """Return the words under the faces with which a draft starts, one a line.
+
+    Empty: "" for a scale that five faces do not fit.
+    """
+    words = STEPS.get((scale.kind, language), ())
+    if len(words) != scale.high - scale.low + 1:
+        return ""
+    return "\n".join(reversed(words) if scale.reversed else words)
 
 
 def direction(language: str) -> str:

@@ -1,6 +1,15 @@
 from django.urls import URLPattern, URLResolver, path
 
-from surveys.views import breakdown, editing, inviting, lists, public, results
+from surveys.views import (
+    breakdown,
+    editing,
+    inviting,
+    lists,
+    preview,
+    public,
+    public_look,
+    results,
+)
 
 app_name = "surveys"
 
@@ -29,7 +38,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="invitations",
     ),
     path("surveys/<slug:slug>/edit/", editing.survey_edit, name="edit"),
-    path("surveys/<slug:slug>/preview/", editing.survey_preview, name="preview"),
+    path("surveys/<slug:slug>/preview/", preview.survey_preview, name="preview"),
     path("surveys/<slug:slug>/publish/", editing.survey_publish, name="publish"),
     path("surveys/<slug:slug>/close/", editing.survey_close, name="close"),
     path("surveys/<slug:slug>/share/", editing.survey_share, name="share"),
@@ -41,5 +50,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("s/<str:address>/who/", public.who_sees, name="shared_who"),
     path("t/<str:key>/", public.thanks, name="thanks"),
     path("t/<str:key>/change/", public.change, name="change"),
+    path("look/<str:name>.css", public_look.colours, name="colours"),
+    path("logo/<str:digest>/", public_look.logo, name="logo"),
     path("u/<str:token>/", public.unsubscribe, name="unsubscribe"),
 ]

@@ -436,7 +436,9 @@ TABLE |= {  # surveys, for staff
     "surveys:edit": Rule(
         get=survey_managers(), post=survey_managers(422), kwargs=scenes.slug
     ),
-    "surveys:preview": Rule(get=survey_managers(), kwargs=scenes.slug),
+    "surveys:preview": Rule(
+        get=survey_managers(), post=survey_managers(), kwargs=scenes.slug
+    ),
     "surveys:publish": Rule(
         get=survey_managers(), post=survey_managers(302), kwargs=scenes.changed_draft
     ),
@@ -481,6 +483,10 @@ TABLE |= {  # surveys, for customers: the secret in the address is all they have
         kwargs=scenes.answered,
         data=lambda world: {"score": "4"},
     ),
+    "surveys:colours": Rule(
+        get=everybody(), kwargs=lambda world: {"name": "1f5f8b-8cc4ea"}
+    ),
+    "surveys:logo": Rule(get=everybody(), kwargs=scenes.logo),
     "surveys:unsubscribe": Rule(get=everybody(), post=everybody(), kwargs=scenes.asked),
 }
 

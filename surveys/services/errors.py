@@ -31,6 +31,15 @@ class BadComment(Refused):
         self.reason = reason
 
 
+class BadReply(Refused):
+    """A reply to an extra question that cannot be stored; `reason` as in ReplyFault."""
+
+    def __init__(self, key: str, reason: str) -> None:
+        super().__init__(reason)
+        self.key = key  # of the question
+        self.reason = reason
+
+
 class EditOver(Refused):
     """The answer can no longer be changed on its thank-you page."""
 

@@ -15,6 +15,7 @@ from surveys.content import Content, ContentError
 from surveys.models import Invitation, Question, Survey, SurveyVersion
 from surveys.scoring import DEFAULT_SCALES, Kind, Scale
 from surveys.services.errors import BadSurvey
+from surveys.services.redirects import check_redirect
 from surveys.texts import first_wording
 
 Status = Survey.Status
@@ -80,7 +81,8 @@ def update_survey(
 ) -> Survey:
     """Change the draft; customers see it only after the next publishing.
 
-    Raises: BadSurvey when the scale is of another kind, or for an imported survey.
+    Raises: BadSurvey when the scale is of another kind, for an imported survey, and
+    for an address to which no survey may lead.
     """
     locked = _locked(survey)
     if content is not None:
@@ -88,6 +90,7 @@ def update_survey(
             raise BadSurvey(_("The answers of this survey come with imported records."))
         if content.scale.kind != locked.kind:
             raise BadSurvey(_("The kind of a survey stays as it is."), field="kind")
+        check_redirect(content.redirect)
         locked.draft = content.to_json()
     changes = {
         "name": name,
@@ -116,7 +119,7 @@ def publish(survey: Survey, *, actor: User | None, now: datetime) -> SurveyVersi
     An unchanged draft gives no new version; a closed survey opens again. Links that
     were sent keep asking what they were sent with.
 
-    Raises: BadSurvey when words are missing.
+    Raises: BadSurvey when words are missing, or its redirect is no longer allowed.
     """
     locked = _locked(survey)
     if locked.is_imported:
@@ -125,6 +128,7 @@ def publish(survey: Survey, *, actor: User | None, now: datetime) -> SurveyVersi
         content = Content.from_json(locked.draft).complete()
     except ContentError as error:
         raise BadSurvey(str(error)) from error
+    check_redirect(content.redirect)
     version = locked.version
     if version is None or version.content_hash != content.fingerprint:
         version = add_version(locked, content=content, actor=actor, now=now)
@@ -168,6 +172,10 @@ def add_version(
                 is_reversed=scale.reversed,
             ),
             Question(version=version, key=Question.COMMENT, kind=Kind.TEXT.value),
+            *(
+                Question(version=version, key=each.key, kind=each.kind.stored.value)
+                for each in content.extras
+            ),
         ]
     )
     return version

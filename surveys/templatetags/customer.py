@@ -23,6 +23,12 @@ def with_score(text: str, score: int) -> SafeString:
 
 
 @register.filter
+def with_host(text: str, host: str) -> SafeString:
+    """Return a text with the name of a host in place of {host}."""
+    return _with(text, "{host}", host)
+
+
+@register.filter
 def shown(text: str) -> str:
     """Return what somebody wrote without marks that turn or hide other text."""
     return clean_display(text)

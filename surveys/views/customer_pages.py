@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError
@@ -11,8 +12,9 @@ from django.template.loader import render_to_string
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from surveys.content import accepted_languages, choose_language
+from surveys.content import Content, accepted_languages, choose_language
 from surveys.links import Link
+from surveys.look import Look
 from surveys.services.errors import AlreadyAnswered, LinkClosed, UnknownLink
 from surveys.texts import PAGES, direction
 from surveys.views.throttle import MISSES, WINDOW_SECONDS, too_many
@@ -44,7 +46,7 @@ def customer_page(*methods: str) -> Callable[[Page], Page]:
         def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             response = _answer(request, lambda: view(request, *args, **kwargs))
             for name, value in HEADERS.items():
-                response[name] = value
+                response.setdefault(name, value)
             # Django logs the address of a refusal, and the address is the secret.
             response._has_been_logged = True  # type: ignore[attr-defined]
             return response
@@ -53,6 +55,17 @@ def customer_page(*methods: str) -> Callable[[Page], Page]:
         return csrf_exempt(login_not_required(allowed))
 
     return decorate
+
+
+def leading_to(response: HttpResponse, address: str) -> HttpResponse:
+    """Let the form of a page lead to an address outside, which browsers else refuse."""
+    if address:
+        host = urlsplit(address).netloc
+        own = "form-action 'self'"
+        response["Content-Security-Policy"] = POLICY.replace(
+            own, f"{own} https://{host}"
+        )
+    return response
 
 
 def _answer(request: HttpRequest, view: Callable[[], HttpResponse]) -> HttpResponse:
@@ -86,13 +99,15 @@ def _say(request: HttpRequest, what: str, *, status: int) -> HttpResponse:
     return say(what, language=language, status=status)
 
 
-def say(what: str, *, language: str, brand: str = "", status: int) -> HttpResponse:
+def say(
+    what: str, *, language: str, content: Content | None = None, status: int
+) -> HttpResponse:
     """Return a page of two sentences."""
     page = PAGES[language]
     return render(
         "message",
         language=language,
-        brand=brand,
+        content=content,
         status=status,
         heading=getattr(page, what),
         text=getattr(page, f"{what}_text"),
@@ -100,19 +115,34 @@ def say(what: str, *, language: str, brand: str = "", status: int) -> HttpRespon
 
 
 def refuse(
-    error: AlreadyAnswered | LinkClosed, *, language: str, brand: str
+    error: AlreadyAnswered | LinkClosed, *, language: str, content: Content
 ) -> HttpResponse:
     """Return the page for a link that takes no answer (any more)."""
     if isinstance(error, AlreadyAnswered):
-        return say("already", language=language, brand=brand, status=409)
-    return say("closed", language=language, brand=brand, status=410)
+        return say("already", language=language, content=content, status=409)
+    return say("closed", language=language, content=content, status=410)
 
 
 def render(
-    template: str, *, language: str, brand: str, status: int = 200, **context: Any
+    template: str,
+    *,
+    language: str,
+    content: Content | None = None,
+    status: int = 200,
+    **context: Any,
 ) -> HttpResponse:
-    """Return a customer page in a language; no request reaches its template."""
-    html = render_to_string(
+    """Return a customer page; without content it says nothing about whose it is."""
+    html = page_text(template, language=language, content=content, **context)
+    return HttpResponse(html, status=status)
+
+
+def page_text(
+    template: str, *, language: str, content: Content | None, **context: Any
+) -> str:
+    """Return the HTML of a customer page; no request reaches its template."""
+    brand = content.brand if content else ""
+    look = content.look if content else Look()
+    return render_to_string(
         f"surveys/public/{template}.html",
         {
             "page": PAGES[language],
@@ -120,10 +150,20 @@ def render(
             "direction": direction(language),
             "brand": brand,
             "mark": brand[:1].upper(),
+            "colours": style_name(look),
+            "logo": look.logo,
             **context,
         },
     )
-    return HttpResponse(html, status=status)
+
+
+def style_name(look: Look) -> str:
+    """Return the name of the style sheet with a survey's colours, "" for ours.
+
+    Example: "1f5f8b-8cc4ea"
+    """
+    colours = look.colours
+    return "-".join(colour.lstrip("#") for colour in colours) if colours else ""
 
 
 def language_of(request: HttpRequest, link: Link) -> str:

@@ -1,6 +1,7 @@
 """The doors to the staff pages: a foreign survey is 404, a forbidden act 403."""
 
 from django.core.exceptions import PermissionDenied
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from crmkpi.accounts.http import ReaderRequest
@@ -19,6 +20,17 @@ def managed_survey(request: ReaderRequest, slug: str) -> Survey:
     survey = visible_survey(request, slug)
     if not request.access.may_manage_team(survey.team_id):
         raise PermissionDenied
+    return survey
+
+
+def our_survey(request: ReaderRequest, slug: str) -> Survey:
+    """Return a survey that the reader may change and that we ask ourselves.
+
+    Imported ones have no draft: 404.
+    """
+    survey = managed_survey(request, slug)
+    if survey.is_imported:
+        raise Http404
     return survey
 
 

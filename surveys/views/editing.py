@@ -1,27 +1,27 @@
 """Make, change, publish, share and close a survey."""
 
+from dataclasses import replace
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import (
-    require_http_methods,
-    require_POST,
-    require_safe,
-)
+from django.views.decorators.http import require_http_methods, require_POST
 
 from crmkpi.accounts.http import ReaderRequest
 from surveys.content import Content, ContentError
-from surveys.forms import DraftForm, NewSurveyForm
+from surveys.draft_form import DraftForm
+from surveys.forms import NewSurveyForm
 from surveys.models import Survey
 from surveys.scoring import Kind
 from surveys.services import surveys as services
 from surveys.services.errors import BadSurvey
-from surveys.views.doors import managed_survey
-from surveys.views.public import preview_page
+from surveys.services.logos import store_logo
+from surveys.views.doors import our_survey
+from surveys.views.preview import PreviewForm, previewed
 from surveys.views.results import survey_context
 
 
@@ -58,43 +58,47 @@ def survey_new(request: ReaderRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def survey_edit(request: ReaderRequest, slug: str) -> HttpResponse:
     """Change the draft; customers see nothing of it before it is published."""
-    survey = _ours(managed_survey(request, slug))
+    survey = our_survey(request, slug)
+    is_posted = request.method == "POST"
     form = DraftForm(
-        request.POST if request.method == "POST" else None,
+        request.POST if is_posted else None,
+        request.FILES if is_posted else None,
         survey=survey,
         access=request.access,
     )
-    if request.method == "POST" and form.is_valid():
+    is_preview = "preview" in request.POST
+    if is_posted and form.is_valid() and not is_preview:
         try:
             _save(request, survey, form)
-        except (BadSurvey, ContentError) as error:
+        except BadSurvey as error:
+            field = error.field if error.field in form.fields else None
+            form.add_error(field, str(error))
+        except ContentError as error:
             form.add_error(None, str(error))
         else:
             messages.success(
                 request, _("Saved. Customers see it once it is published.")
             )
             return redirect("surveys:edit", slug=slug)
+    choice = PreviewForm(
+        request.POST if is_preview else None,
+        initial={"preview_language": form["language"].value()},
+    )
     context = {
         **survey_context(request, survey, tab="edit"),
         "form": form,
+        "choice": choice,
         "is_published": _is_published(survey),
+        **previewed(form, choice),
     }
-    status = 422 if form.errors else 200
+    status = 422 if form.errors and not is_preview else 200
     return render(request, "surveys/edit.html", context, status=status)
-
-
-@require_safe
-def survey_preview(request: ReaderRequest, slug: str) -> HttpResponse:
-    """Show the draft as customers would see it; nothing can be sent from here."""
-    survey = _ours(managed_survey(request, slug))
-    content = Content.from_json(survey.draft)
-    return preview_page(content, language=request.GET.get("lang", ""))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def survey_publish(request: ReaderRequest, slug: str) -> HttpResponse:
     """Ask the draft from now on, after saying what that means."""
-    survey = _ours(managed_survey(request, slug))
+    survey = our_survey(request, slug)
     fault = ""
     if request.method == "POST":
         try:
@@ -127,7 +131,7 @@ def survey_publish(request: ReaderRequest, slug: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def survey_close(request: ReaderRequest, slug: str) -> HttpResponse:
     """End a survey, after asking."""
-    survey = _ours(managed_survey(request, slug))
+    survey = our_survey(request, slug)
     if request.method == "POST":
         services.close(survey, actor=request.user, now=timezone.now())
         messages.success(request, _("The survey is closed."))
@@ -148,7 +152,7 @@ def survey_close(request: ReaderRequest, slug: str) -> HttpResponse:
 @require_POST
 def survey_share(request: ReaderRequest, slug: str) -> HttpResponse:
     """Open or close the shared link."""
-    survey = _ours(managed_survey(request, slug))
+    survey = our_survey(request, slug)
     is_shared = request.POST.get("shared") == "yes"
     try:
         services.share(
@@ -159,16 +163,12 @@ def survey_share(request: ReaderRequest, slug: str) -> HttpResponse:
     return redirect("surveys:detail", slug=slug)
 
 
-def _ours(survey: Survey) -> Survey:
-    """Return a survey that we ask ourselves; imported ones have no draft."""
-    if survey.is_imported:
-        raise Http404
-    return survey
-
-
 def _save(request: ReaderRequest, survey: Survey, form: DraftForm) -> None:
     given = form.cleaned_data
     content = form.content
+    if given["logo"] is not None:
+        logo = store_logo(given["logo"].read(), actor=request.user, now=timezone.now())
+        content = replace(content, look=replace(content.look, logo=logo.digest))
     content.complete()  # say now what publishing would refuse
     services.update_survey(
         survey,

@@ -5,6 +5,7 @@ GET and HEAD only show; what is recorded comes by POST from a form of ours.
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -12,26 +13,32 @@ from django.urls import reverse
 from django.utils import timezone
 
 from surveys.content import Content
+from surveys.extras import KEYS
 from surveys.links import Link, find_invitation, find_shared
 from surveys.mails import about
 from surveys.models import Answer, Response
 from surveys.scoring import Scale, ScoreError
-from surveys.services import answers, invitations
+from surveys.services import answers, invitations, replies
 from surveys.services.answers import Answered
 from surveys.services.errors import (
     AlreadyAnswered,
     BadComment,
+    BadReply,
     BadScore,
     EditOver,
     LinkClosed,
     StaleForm,
     UnknownLink,
 )
+from surveys.services.redirects import allowed_redirect, host_of
+from surveys.services.replies import Given
 from surveys.texts import PAGES
 from surveys.tokens import Form, hash_of
+from surveys.views.asking import asked, told
 from surveys.views.customer_pages import (
     customer_page,
     language_of,
+    leading_to,
     refuse,
     render,
     say,
@@ -47,9 +54,9 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
     link = _must_exist(find_invitation(token))
     if request.method == "POST":
         return _take(request, link, token, take=answers.answer)
-    language, brand = language_of(request, link), link.content.brand
     if link.is_answered:
-        return say("already", language=language, brand=brand, status=200)
+        language = language_of(request, link)
+        return say("already", language=language, content=link.content, status=200)
     return _show_if_open(request, link, token)
 
 
@@ -61,9 +68,7 @@ def shared(request: HttpRequest, address: str) -> HttpResponse:
         return _show_if_open(request, link, address)
     if too_many(request, f"answer:{link.survey.pk}", limit=SHARED_ANSWERS):
         language = language_of(request, link)
-        response = say(
-            "too_many", language=language, brand=link.content.brand, status=429
-        )
+        response = say("too_many", language=language, content=link.content, status=429)
         response["Retry-After"] = str(WINDOW_SECONDS)
         return response
     return _take(request, link, address, take=answers.answer_shared)
@@ -81,28 +86,35 @@ def who_sees(request: HttpRequest, token: str = "", address: str = "") -> HttpRe
     return render(
         "who",
         language=language_of(request, link),
-        brand=link.content.brand,
+        content=link.content,
         back=f"{back}{_kept_choice(request)}",
     )
 
 
 @customer_page("GET", "HEAD", "POST")
 def thanks(request: HttpRequest, key: str) -> HttpResponse:
-    """Thank for an answer and, for a day, take a comment."""
+    """Thank for an answer and, for a day, take a comment and what else is asked."""
     response = _response_of(key)
     if request.method != "POST":
         return _thank(response, key, done=request.GET.get("done", ""))
     text = request.POST.get("comment", "")
+    given = {name: request.POST.getlist(name) for name in KEYS}
+    show = partial(_thank, response, key, text=text, given=given, status=422)
     try:
-        answers.comment(key, text=text, now=timezone.now())
+        replies.tell(key, comment=text, given=given, now=timezone.now())
     except BadComment as error:
-        fault = (
-            "comment_too_long" if error.reason == "too long" else "comment_unreadable"
-        )
-        return _thank(response, key, text=text, fault=fault, status=422)
+        is_long = error.reason == "too long"
+        return show(fault="comment_too_long" if is_long else "comment_unreadable")
+    except BadReply as error:
+        return show(reply_fault=error)
     except EditOver:
         return _thank(response, key, status=410)
-    done = "?done=comment" if text.strip() else ""
+    told = (
+        "comment" if text.strip() else "more" if any(map(any, given.values())) else ""
+    )
+    if told and (onward := allowed_redirect(_content_of(response).redirect)):
+        return _see(onward)
+    done = f"?done={told}" if told else ""
     return _see(f"{reverse('surveys:thanks', args=[key])}{done}")
 
 
@@ -130,30 +142,13 @@ def change(request: HttpRequest, key: str) -> HttpResponse:
 def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     """Stop surveys: GET asks, POST does it, also the one of mail programs."""
     link = _must_exist(find_invitation(token, may_be_unsubscribe=True))
-    language, brand = language_of(request, link), link.content.brand
     if request.method == "POST":
         invitations.unsubscribe(token, now=timezone.now())
     return render(
         "unsubscribe",
-        language=language,
-        brand=brand,
+        language=language_of(request, link),
+        content=link.content,
         is_done=request.method == "POST",
-    )
-
-
-def preview_page(content: Content, *, language: str) -> HttpResponse:
-    """Return the question page of a draft, from which nothing can be sent."""
-    spoken = language if language in content.wordings else content.language
-    return render(
-        "question",
-        **_question(content, spoken, chosen=None, fault=""),
-        picked=None,
-        is_preview=True,
-        others=[
-            (each, PAGES[each].name, f"?lang={each}")
-            for each in content.languages
-            if each != spoken
-        ],
     )
 
 
@@ -166,7 +161,7 @@ def _must_exist(link: Link | None) -> Link:
 def _show_if_open(request: HttpRequest, link: Link, secret: str) -> HttpResponse:
     if not link.is_open(timezone.now()):
         language = language_of(request, link)
-        return refuse(LinkClosed(""), language=language, brand=link.content.brand)
+        return refuse(LinkClosed(""), language=language, content=link.content)
     chosen = _valid(request.GET.get("score"), link.content.scale)
     return _show(request, link, secret, chosen=chosen)
 
@@ -183,11 +178,11 @@ def _take(request: HttpRequest, link: Link, secret: str, *, take: Take) -> HttpR
             now=timezone.now(),
         )
     except (AlreadyAnswered, LinkClosed) as error:
-        return refuse(error, language=language, brand=link.content.brand)
+        return refuse(error, language=language, content=link.content)
     except StaleForm:
         if link.is_answered:
             answered_before = AlreadyAnswered("")
-            return refuse(answered_before, language=language, brand=link.content.brand)
+            return refuse(answered_before, language=language, content=link.content)
         chosen = _valid(score, link.content.scale)
         return _show(request, link, secret, chosen=chosen, fault="stale", status=422)
     except BadScore:
@@ -216,7 +211,7 @@ def _show(
     return render(
         "question",
         status=status,
-        **_question(content, language, chosen=chosen, fault=fault),
+        **asked(content, language, chosen=chosen, fault=fault),
         picked=chosen if request.method == "GET" else None,
         form=form.signed,
         about=about(invitation, PAGES[language], language) if invitation else "",
@@ -234,36 +229,16 @@ def _show_change(
     fault: bool = False,
     status: int = 200,
 ) -> HttpResponse:
-    content = Content.from_json(response.version.content)
+    content = _content_of(response)
     language = _spoken(response, content)
     return render(
         "change",
         status=status,
-        **_question(
+        **asked(
             content, language, chosen=chosen, fault="choose_score" if fault else ""
         ),
         back=reverse("surveys:thanks", args=[key]),
     )
-
-
-def _question(
-    content: Content, language: str, *, chosen: int | None, fault: str
-) -> dict[str, Any]:
-    """Return what the form with the scale shows."""
-    scale, words = content.scale, content.wording(language)
-    sentence = getattr(PAGES[language], fault) if fault else ""
-    return {
-        "language": language,
-        "brand": content.brand,
-        "question": words.question,
-        "low": words.low,
-        "high": words.high,
-        "scale": scale,
-        "size": scale.high - scale.low + 1,
-        "values": range(scale.low, scale.high + 1),
-        "chosen": chosen,
-        "fault": sentence.format(low=scale.low, high=scale.high),
-    }
 
 
 def _thank(
@@ -272,31 +247,40 @@ def _thank(
     *,
     done: str = "",
     text: str = "",
+    given: Given | None = None,
     fault: str = "",
+    reply_fault: BadReply | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    content = Content.from_json(response.version.content)
+    content = _content_of(response)
     language = _spoken(response, content)
     page = PAGES[language]
     is_editable = _is_editable(response, timezone.now())
-    prompt = ""
-    if is_editable and done != "comment":
-        given = Answer.objects.get(response=response, value__isnull=False)
-        prompt = content.wording(language).prompt(content.scale.band(given.value or 0))
+    context: dict[str, Any] = {}
+    if is_editable and done not in ("comment", "more"):
+        score = Answer.objects.get(response=response, value__isnull=False).value
+        context = told(
+            content, language, score=score or 0, given=given, fault=reply_fault
+        )
     sentences = {"comment": page.comment_thanks, "change": page.changed}
-    return render(
+    onward = allowed_redirect(content.redirect)
+    shown = render(
         "thanks",
         language=language,
-        brand=content.brand,
+        content=content,
         status=status,
         sentence=sentences.get(done, page.recorded),
-        prompt=prompt,
+        thanks=content.wording(language).thanks,
         text=text,
         fault=getattr(page, fault) if fault else "",
         change=reverse("surveys:change", args=[key])
         if is_editable and response.origin == Response.Origin.INVITATION
         else "",
+        onward=onward,
+        onward_host=host_of(onward) if onward else "",
+        **context,
     )
+    return leading_to(shown, onward)
 
 
 def _response_of(key: str) -> Response:
@@ -309,6 +293,10 @@ def _response_of(key: str) -> Response:
     if found is None:
         raise UnknownLink("")
     return found
+
+
+def _content_of(response: Response) -> Content:
+    return Content.from_json(response.version.content)
 
 
 def _is_editable(response: Response, now: datetime) -> bool:

@@ -10,9 +10,11 @@ from django.utils import timezone
 from surveys.links import shared_address
 from surveys.models import Invitation, Response, Survey
 from surveys.scoring import Kind
+from surveys.services.logos import store_logo
 from surveys.services.surveys import create_survey, publish, share, update_survey
 from surveys.tokens import Form
 from tests.surveys.cast import ask, contact, customer, reply
+from tests.surveys.drafting import PNG
 from tests.world import World
 
 
@@ -63,6 +65,11 @@ def response(world: World) -> dict[str, Any]:
 
 def shared(world: World) -> dict[str, Any]:
     return {"address": shared_address(live_survey(world))}
+
+
+def logo(world: World) -> dict[str, Any]:
+    stored = store_logo(PNG, actor=world.ana, now=timezone.now())
+    return {"digest": stored.digest}
 
 
 def answer_form(world: World) -> dict[str, Any]:

@@ -13,14 +13,26 @@ from django.db import OperationalError
 from django.test import Client
 from django.urls import reverse
 
+from surveys.extras import Reply
 from surveys.links import shared_address
-from surveys.models import Answer, AnswerRevision, Invitation, Response, Suppression
+from surveys.look import Look, Style
+from surveys.models import (
+    Answer,
+    AnswerRevision,
+    ExtraAnswer,
+    Invitation,
+    Response,
+    Suppression,
+)
 from surveys.scoring import Kind
 from surveys.services import answers
+from surveys.services.redirects import allow_host
+from surveys.services.replies import replies_to
 from surveys.services.surveys import close, create_survey, publish, share
 from surveys.views import throttle
 from surveys.views.customer_pages import BODY_LIMIT
 from tests.surveys.cast import ask, contact, reply
+from tests.surveys.drafting import WHERE, WHY, WORD, change
 from tests.world import NOW
 
 DAY = timedelta(days=1)
@@ -572,3 +584,116 @@ def test_secrets_of_links_are_not_logged(client, page, token, caplog):
 
     assert token not in caplog.text
     assert "guess-of-somebody" not in caplog.text
+
+
+# Extra questions, thanks and where the page leads
+
+
+@pytest.fixture
+def extended(world, survey, contact):
+    """The page of an invitation to a survey with three questions after the score."""
+    change(survey, world, extras=(WHY, WHERE, WORD), words={"thanks": "Bye {brand}"})
+    return f"/r/{ask(survey, contact, subject='ticket:extended')[1]}/"
+
+
+def test_extra_questions_come_after_the_score_and_need_no_answer(client, extended):
+    question = client.get(extended).content.decode()
+    thanks = post(client, extended, 2)["Location"]
+
+    assert "What mattered most?" not in question
+    assert Answer.objects.get().value == 2  # it counts before anything else is said
+    html = client.get(thanks).content.decode()
+    for words in ("What mattered most?", "Where else?", "In one word?"):
+        assert words in html
+    assert "Bye <bdi>Fjordlight</bdi>" in html
+    assert html.count('type="radio"') == 2
+    assert html.count('type="checkbox"') == 3
+
+
+def test_replies_are_stored_with_the_comment(client, extended):
+    thanks = post(client, extended, 2)["Location"]
+    said = {"comment": "slow", "extra1": "2", "extra2": ["3", "1"], "extra3": "meh"}
+
+    done = client.post(thanks, said)
+
+    assert done["Location"] == f"{thanks}?done=comment"
+    replies = replies_to(Response.objects.get())
+    assert replies == {
+        "extra1": Reply(chosen=(2,)),
+        "extra2": Reply(chosen=(1, 3)),
+        "extra3": Reply(text="meh"),
+    }
+    client.post(thanks, {"comment": "slow", "extra1": "1"})
+    assert replies_to(Response.objects.get()) == {"extra1": Reply(chosen=(1,))}
+    assert Answer.objects.filter(value__isnull=False).count() == 1
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ({"extra1": "9"}, "Please choose one of the options."),
+        ({"extra1": ["1", "2"]}, "Please choose one of the options."),
+        ({"extra2": "<b>"}, "Please choose one of the options."),
+        ({"extra3": "x" * 301}, "Please shorten this to 300 characters."),
+        ({"extra3": "a\x00b"}, "cannot store"),
+    ],
+)
+def test_reply_that_cannot_be_stored_keeps_the_rest(client, extended, said, words):
+    thanks = post(client, extended, 2)["Location"]
+
+    refused = client.post(thanks, {"comment": "kept", **said})
+
+    html = refused.content.decode()
+    assert refused.status_code == 422
+    assert words in html
+    assert 'role="alert"' in html
+    assert ">kept</textarea>" in html
+    assert not Answer.objects.filter(kind="text").exists()
+    assert not ExtraAnswer.objects.exists()
+
+
+def test_thank_you_redirect(client, world, survey, contact):
+    """Led by the version alone, to a host that is on the list now, without a token."""
+    host = allow_host("www.example.org", actor=world.adam, now=NOW)
+    change(survey, world, redirect="https://www.example.org/bye")
+    asked = f"/r/{ask(survey, contact, subject='ticket:led')[1]}/"
+    thanks = post(client, f"{asked}?next=https://evil.example/", 2)["Location"]
+    assert thanks.startswith("/t/")
+
+    shown = client.get(f"{thanks}?next=https://evil.example/&redirect=//evil.example")
+    html = shown.content.decode()
+    assert 'href="https://www.example.org/bye" rel="noreferrer"' in html
+    assert "Continue to <bdi>www.example.org</bdi>" in html
+    assert "evil" not in html
+    assert (
+        "form-action 'self' https://www.example.org;"
+        in (shown["Content-Security-Policy"])
+    )
+    led = client.post(thanks, {"comment": "slow", "next": "https://evil.example/"})
+    assert (led.status_code, led["Location"]) == (303, "https://www.example.org/bye")
+    assert led["Referrer-Policy"] == "same-origin"
+
+    host.delete()
+    assert "example.org" not in client.get(thanks).content.decode()
+    stays = client.post(thanks, {"comment": "slower"})
+    assert stays["Location"].startswith(thanks)
+
+
+@pytest.mark.parametrize("style", ["star", "face"])
+def test_every_value_has_a_number_and_words_not_only_a_drawing(
+    client, world, survey, contact, style
+):
+    steps = "Bad\nPoor\nSo so\nGood\nGreat"
+    look = Look(Style(style), colour="#7a1f5c")
+    change(survey, world, look=look, words={"steps": steps})
+    asked = f"/r/{ask(survey, contact, subject='ticket:drawn')[1]}/"
+
+    html = client.get(f"{asked}?score=4").content.decode()
+
+    assert html.count("<svg") == html.count('type="radio"') == 5
+    assert [f"<bdi>{n}</bdi>" in html for n in range(1, 6)] == [True] * 5
+    assert ("So so" in html) is (style == "face")
+    assert '<link rel="stylesheet" href="/look/7a1f5c-' in html
+    assert "style=" not in html
+    assert len(html) < 9_000
+    assert post(client, asked, 4).status_code == 303
