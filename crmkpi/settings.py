@@ -230,6 +230,11 @@ DEFAULT_FROM_EMAIL = env.str(
     "DEFAULT_FROM_EMAIL", default=f"crmkpi@{urlsplit(BASE_URL).hostname}"
 )
 
+# Other systems: text messages go out to one, bounces of mail come in from another.
+SMS_HOOK_URL = env.str("SMS_HOOK_URL", default="")
+SMS_HOOK_SECRET = env.str("SMS_HOOK_SECRET", default="")
+BOUNCE_HOOK_SECRET = env.str("BOUNCE_HOOK_SECRET", default="")
+
 # How long a number can say which rows moved it: what rows were is kept so many days.
 METRICS_KEEP_IMAGES_DAYS = env.int("METRICS_KEEP_IMAGES_DAYS", default=400)
 
@@ -333,6 +338,16 @@ CELERY_BEAT_SCHEDULE = {
         "task": "surveys.send_due_invitations",
         "schedule": schedule(run_every=30),
         "options": {"expires": 60},
+    },
+    "plan-occasions": {
+        "task": "surveys.plan_occasions",
+        "schedule": schedule(run_every=60),
+        "options": {"expires": 60},
+    },
+    "send-reminders": {
+        "task": "surveys.send_reminders",
+        "schedule": schedule(run_every=300),
+        "options": {"expires": 300},
     },
     "expire-invitations": {
         "task": "surveys.expire_invitations",

@@ -12,6 +12,7 @@ class SurveysConfig(AppConfig):
         from surveys import receivers  # noqa: F401 (listens from here on)
         from surveys.records import RESPONSE
         from surveys.segments import register_scores
+        from surveys.sending import receivers as sending_receivers  # noqa: F401
 
         register(RESPONSE)
         register_scores()

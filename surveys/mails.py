@@ -24,6 +24,7 @@ def build_mail(
     stop_token: str,
     until: datetime,
     zone: str,
+    is_reminder: bool = False,
 ) -> EmailMultiAlternatives:
     """Return the message in the recipient's language, as HTML and as plain text.
 
@@ -41,7 +42,9 @@ def build_mail(
         "language": language,
         "direction": direction(language),
         "page": page,
-        "intro": named(words.mail_intro, content.brand),
+        "intro": page.mail_reminder
+        if is_reminder
+        else named(words.mail_intro, content.brand),
         "question": named(words.question, content.brand),
         "low": words.low,
         "high": words.high,
@@ -64,7 +67,7 @@ def build_mail(
         to=[invitation.address],
         headers={
             # Equal for a second copy, so that mailboxes show it once.
-            "Message-ID": f"<{invitation.uuid}@{urlsplit(settings.BASE_URL).hostname}>",
+            "Message-ID": message_id(invitation, is_reminder=is_reminder),
             "List-Unsubscribe": f"<{stop_url}>",
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
             "Auto-Submitted": "auto-generated",
@@ -75,6 +78,12 @@ def build_mail(
         css_inline.inline(html, load_remote_stylesheets=False), "text/html"
     )
     return mail
+
+
+def message_id(invitation: Invitation, *, is_reminder: bool = False) -> str:
+    """Return under which id a mail goes out, which bounces tell."""
+    which = "-reminder" if is_reminder else ""
+    return f"<{invitation.uuid}{which}@{urlsplit(settings.BASE_URL).hostname}>"
 
 
 def absolute(name: str, *args: str) -> str:

@@ -7,6 +7,9 @@ from celery import shared_task
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
+from surveys.sending import reminders
+from surveys.sending.periods import plan_periods
+from surveys.sending.planning import plan_due
 from surveys.services.invitations import due, expire, send_invitation
 
 log = logging.getLogger(__name__)
@@ -39,6 +42,37 @@ def send_due_invitations() -> int:
 def expire_invitations() -> int:
     """Close the invitations whose time to answer is over; return how many."""
     return expire(now=timezone.now())
+
+
+@shared_task(name="surveys.plan_occasions")
+def plan_occasions() -> int:
+    """Turn what is due into invitations for two minutes at most; return how many.
+
+    Killed half-way, the next run finds what is left; two at once take different rows.
+    """
+    end = time.monotonic() + SECONDS
+    plan_periods(now=timezone.now())
+    planned = 0
+    while time.monotonic() < end and (n := plan_due(now=timezone.now())):
+        planned += n
+    if planned:
+        ring()
+    return planned
+
+
+@shared_task(name="surveys.send_reminders")
+def send_reminders() -> int:
+    """Send the reminders that are due for two minutes at most; return how many."""
+    end = time.monotonic() + SECONDS
+    sent = 0
+    for pk in reminders.due(now=timezone.now(), limit=BATCH):
+        if time.monotonic() > end:
+            break
+        try:
+            sent += reminders.remind(pk, now=timezone.now())
+        except Exception:
+            log.exception("reminder could not be sent", extra={"invitation": pk})
+    return sent
 
 
 def ring() -> None:

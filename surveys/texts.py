@@ -70,6 +70,7 @@ class Page:
     mail_answer: str
     mail_stop: str
     mail_until: str  # {day}
+    mail_reminder: str
 
 
 PAGES: Mapping[str, Page] = {
@@ -140,6 +141,8 @@ PAGES: Mapping[str, Page] = {
         "button there.",
         mail_stop="Send me no more surveys",
         mail_until="You can answer until {day}.",
+        mail_reminder="We asked you a few days ago, and will remind you only "
+        "this once.",
     ),
     "de": Page(
         name="Deutsch",
@@ -212,6 +215,8 @@ PAGES: Mapping[str, Page] = {
         "auf den Knopf drücken.",
         mail_stop="Keine Umfragen mehr schicken",
         mail_until="Sie können bis zum {day} antworten.",
+        mail_reminder="Wir haben Sie vor ein paar Tagen gefragt und erinnern Sie "
+        "nur dieses eine Mal.",
     ),
     "ar": Page(
         name="العربية",
@@ -273,6 +278,7 @@ PAGES: Mapping[str, Page] = {
         mail_answer="يفتح اختيارك صفحة، ولن يُرسَل شيء قبل أن تضغط الزر هناك.",
         mail_stop="لا ترسلوا إليّ استطلاعات أخرى",
         mail_until="يمكنك الإجابة حتى {day}.",
+        mail_reminder="سألناك قبل أيام قليلة، ولن نذكّرك إلا هذه المرة.",
     ),
 }
 

@@ -3,21 +3,32 @@
 from surveys.models.authoring import Logo, RedirectHost
 from surveys.models.erasure import ErasureRequest
 from surveys.models.extras import ExtraAnswer
-from surveys.models.invitations import Invitation, InvitationToken, Suppression
+from surveys.models.invitations import (
+    Invitation,
+    InvitationToken,
+    Means,
+    Suppression,
+)
 from surveys.models.responses import Answer, AnswerRevision, Response
+from surveys.models.sending import BounceEvent, Occasion, SendingLimits, SendingRule
 from surveys.models.surveys import Question, Survey, SurveyVersion
 
 __all__ = [
     "Answer",
     "AnswerRevision",
+    "BounceEvent",
     "ErasureRequest",
     "ExtraAnswer",
     "Invitation",
     "InvitationToken",
     "Logo",
+    "Means",
+    "Occasion",
     "Question",
     "RedirectHost",
     "Response",
+    "SendingLimits",
+    "SendingRule",
     "Suppression",
     "Survey",
     "SurveyVersion",

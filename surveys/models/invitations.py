@@ -18,6 +18,13 @@ from crmkpi.crm.querysets import FactQuerySet
 from surveys.models.surveys import Survey, SurveyVersion
 
 
+class Means(models.TextChoices):
+    """By what an invitation reaches somebody."""
+
+    MAIL = "mail", _("E-mail")
+    SMS = "sms", _("Text message")
+
+
 class Invitation(models.Model):
     """One person asked once about one thing.
 
@@ -41,6 +48,16 @@ class Invitation(models.Model):
         RECENT = "recent", _("Was asked by this survey a short while ago")
         NO_ADDRESS = "no address", _("Has no e-mail address")
         ERASED = "erased", _("Asked to be forgotten")
+        QUARANTINE = "quarantine", _("Mail came back too often lately")
+        RECENT_ANY = "recent any", _("Was asked by another survey a short while ago")
+        DAILY = "daily", _("Was asked often enough within a day")
+        NO_PHONE = "no phone", _("Has no telephone number")
+        SAMPLE = "sample", _("Not in the sample")
+        LATE = "late", _("Happened too long ago when we learnt of it")
+        REOPENED = "reopened", _("It was opened again")
+        GONE = "gone", _("It was deleted or does not count any more")
+        SAME = "same", _("Was asked about it before")
+        CLOSED = "closed", _("The survey or the rule was switched off")
 
     OPEN = (State.QUEUED, State.SENDING, State.SENT)  # an answer may still come
 
@@ -53,6 +70,13 @@ class Invitation(models.Model):
     )
     # What asked for it: asking a second time under the same key makes no second one.
     request_key = models.CharField(max_length=200)
+    rule = models.ForeignKey(  # NULL: somebody asked by hand
+        "surveys.SendingRule",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="invitations",
+    )
     contact = models.ForeignKey(
         Contact, models.SET_NULL, null=True, blank=True, related_name="invitations"
     )
@@ -60,7 +84,13 @@ class Invitation(models.Model):
         Customer, models.SET_NULL, null=True, blank=True, related_name="invitations"
     )
     address = models.EmailField(_("e-mail"), blank=True)
-    address_hash = models.CharField(max_length=64, blank=True)
+    address_hash = models.CharField(max_length=64, blank=True)  # or of the number
+    means = models.CharField(
+        max_length=4, choices=Means, default=Means.MAIL, db_default=Means.MAIL
+    )
+    phone = models.CharField(
+        _("phone"), max_length=64, blank=True, default="", db_default=""
+    )
     language = models.CharField(_("language"), max_length=12, blank=True)
     # The thing asked about: "ticket:T-17"; blank when it is the relation as a whole.
     subject = models.CharField(max_length=240, blank=True)
@@ -88,6 +118,10 @@ class Invitation(models.Model):
     expires_at = models.DateTimeField(null=True, blank=True)
     is_bounced = models.BooleanField(default=False)
     is_answered = models.BooleanField(default=False)
+    # One reminder; NULL: none, none any more, or not sent yet.
+    reminder_days = models.PositiveSmallIntegerField(null=True, blank=True)
+    remind_at = models.DateTimeField(null=True, blank=True)
+    reminders_sent = models.PositiveSmallIntegerField(default=0, db_default=0)
     exclusion = models.PositiveSmallIntegerField(
         choices=Exclusion, default=Exclusion.NONE
     )
@@ -114,6 +148,7 @@ class Invitation(models.Model):
             # what is to be sent, and what is past its time
             models.Index(fields=["state", "send_after"], name="invite_due"),
             models.Index(fields=["state", "expires_at"], name="invite_expiry"),
+            models.Index(fields=["remind_at"], name="invite_reminder"),
             # the survey's page, newest first
             models.Index(fields=["survey", "-created_at"], name="invite_of_survey"),
             # when was this address asked last

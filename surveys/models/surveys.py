@@ -4,7 +4,7 @@ import secrets
 from typing import Any
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from crmkpi.accounts.models import Team, User
@@ -64,6 +64,10 @@ class Survey(models.Model):
     )
     is_shared = models.BooleanField(
         _("anybody with the link may answer"), default=False
+    )
+    # Origins such as https://www.example.com whose pages may show it in a frame.
+    frame_origins = models.JSONField(
+        default=list, db_default=Value([], models.JSONField())
     )
     created_at = models.DateTimeField()
     created_by = models.ForeignKey(

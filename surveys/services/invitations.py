@@ -1,10 +1,10 @@
 """Ask people: queue invitations, send each once, let them lapse, stop on request."""
 
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from smtplib import SMTPException, SMTPRecipientsRefused
+from smtplib import SMTPDataError, SMTPException, SMTPRecipientsRefused
 
 from django.db import transaction
 from django.db.models import F, Q
@@ -14,11 +14,28 @@ from crmkpi.accounts.models import User
 from crmkpi.accounts.queries import get_organisation, today
 from crmkpi.accounts.teams import TeamDirectory
 from crmkpi.crm.models import Channel, Contact
+from crmkpi.lib.bulk import KeysIn
 from crmkpi.lib.periods import local_day
 from surveys.changes import announce, row_of
 from surveys.links import find_invitation
 from surveys.mails import build_mail
-from surveys.models import Invitation, InvitationToken, Suppression, Survey
+from surveys.models import (
+    Invitation,
+    InvitationToken,
+    Means,
+    SendingRule,
+    Suppression,
+    Survey,
+)
+from surveys.sending import sms
+from surveys.sending.clocks import (
+    Clocks,
+    keys_of,
+    load_clocks,
+    locked_rest_days,
+    rest_days,
+)
+from surveys.sending.hours import first_zone, next_send_time
 from surveys.services.errors import BadSurvey, UnknownLink
 from surveys.tokens import address_hash, hash_of, new_token
 
@@ -42,6 +59,16 @@ class Recipient:
     channel: int = Channel.EMAIL
     segment_id: int | None = None
     product_id: int | None = None
+    means: str = Means.MAIL
+    phone: str = ""  # for text messages
+    reminder_days: int | None = None  # one reminder so many days after the mail
+
+    @property
+    def hashed(self) -> str:
+        """Return under what the address or number is remembered, "" without one."""
+        if self.means == Means.SMS:
+            return address_hash(sms.plain_number(self.phone))
+        return address_hash(self.address)
 
 
 @dataclass(frozen=True)
@@ -51,6 +78,10 @@ class Invited:
     queued: int
     skipped: int  # stored with the reason
     same: int  # had been asked for before
+    # Each recipient's invitation by its subject, whenever it was made.
+    by_subject: Mapping[str, Invitation] = field(
+        default_factory=dict, compare=False, repr=False
+    )
 
 
 @transaction.atomic
@@ -62,6 +93,7 @@ def invite(
     actor: User | None,
     now: datetime,
     send_after: datetime | None = None,
+    rule: SendingRule | None = None,
 ) -> Invited:
     """Queue one invitation for each recipient, or store why there is none.
 
@@ -74,16 +106,16 @@ def invite(
     is_asking = locked.status == Survey.Status.LIVE and not locked.is_imported
     if locked.version_id is None or not is_asking:
         raise BadSurvey(_("Publish the survey before you invite people."))
+    rest = locked_rest_days()
     wanted = {_request_key(each, request): each for each in recipients}
-    known = set(
-        locked.invitations.filter(request_key__in=wanted).values_list(
-            "request_key", flat=True
-        )
-    )
+    known = {
+        each.request_key: each
+        for each in locked.invitations.filter(request_key__in=wanted)
+    }
     fresh = {key: each for key, each in wanted.items() if key not in known}
-    reasons = _skip_reasons(locked, fresh, now=now)
+    reasons = _skip_reasons(locked, fresh, rest=rest, now=now)
     day, teams = today(now, get_organisation()), TeamDirectory.load()
-    Invitation.objects.bulk_create(
+    made = Invitation.objects.bulk_create(
         _invitation(
             locked,
             each,
@@ -93,12 +125,18 @@ def invite(
             request_key=key,
             skip=reasons.get(key),
             send_after=send_after or now,
+            rule=rule,
             actor=actor,
             now=now,
         )
         for key, each in fresh.items()
     )
-    return Invited(len(fresh) - len(reasons), len(reasons), len(known))
+    return Invited(
+        len(fresh) - len(reasons),
+        len(reasons),
+        len(known),
+        {each.subject: each for each in (*known.values(), *made) if each.subject},
+    )
 
 
 def would_skip(
@@ -106,7 +144,7 @@ def would_skip(
 ) -> dict[Skip, int]:
     """Return how many would not be asked now, and why; nothing is written."""
     wanted = {_request_key(each, ""): each for each in recipients}
-    reasons = _skip_reasons(survey, wanted, now=now)
+    reasons = _skip_reasons(survey, wanted, rest=rest_days(), now=now)
     return dict(Counter(reasons.values()))
 
 
@@ -129,7 +167,9 @@ def send_invitation(pk: int, *, now: datetime) -> State | None:
     """
     if not _claim(pk, now=now):
         return None
-    invitation = Invitation.objects.select_related("survey", "version").get(pk=pk)
+    invitation = Invitation.objects.select_related(
+        "survey", "version", "rule", "contact", "customer"
+    ).get(pk=pk)
     if invitation.attempts > MAX_ATTEMPTS:
         return _settle(invitation, now=now, state=State.FAILED)
     skip = _reason_now(invitation, now=now)
@@ -138,19 +178,24 @@ def send_invitation(pk: int, *, now: datetime) -> State | None:
     if invitation.survey.status != Survey.Status.LIVE:
         return _settle(invitation, now=now, state=State.CANCELLED)
     zone = get_organisation().zone
+    leaves = leaves_at(invitation, zone=zone, now=now)
+    if leaves > now:
+        return _settle(
+            invitation,
+            now=now,
+            state=State.QUEUED,
+            send_after=leaves,
+            attempts=invitation.attempts - 1,
+        )
     expires_at = now + timedelta(days=invitation.survey.window_days)
-    answer_token, stop_token = _new_tokens(invitation, now=now)
-    mail = build_mail(
-        invitation,
-        answer_token=answer_token,
-        stop_token=stop_token,
-        until=expires_at,
-        zone=zone,
-    )
     try:
-        mail.send()
+        _deliver(invitation, until=expires_at, zone=zone, now=now)
     except SMTPRecipientsRefused as error:
         return _refused(invitation, error, now=now)
+    except (SMTPDataError, sms.Refused) as error:
+        if _is_final(error):
+            return _settle(invitation, now=now, state=State.FAILED, fault=_said(error))
+        return _try_again(invitation, error, now=now)
     except (SMTPException, OSError) as error:
         return _try_again(invitation, error, now=now)
     return _settle(
@@ -160,6 +205,7 @@ def send_invitation(pk: int, *, now: datetime) -> State | None:
         sent_at=now,
         sent_day=local_day(now, zone),
         expires_at=expires_at,
+        remind_at=_remind_at(invitation, until=expires_at, now=now),
         fault="",
     )
 
@@ -190,63 +236,109 @@ def unsubscribe(token: str, *, now: datetime) -> Invitation:
     return link.invitation
 
 
-def suppress(hashed: str, *, reason: Suppression.Reason, now: datetime) -> Suppression:
-    """Keep an address from getting surveys; a wish outweighs a bounce."""
+def suppress(
+    hashed: str,
+    *,
+    reason: Suppression.Reason,
+    now: datetime,
+    until: datetime | None = None,
+) -> Suppression:
+    """Keep an address from getting surveys; a wish outweighs a bounce.
+
+    What holds for ever is never shortened, and of two ends the later one counts.
+    """
     found, created = Suppression.objects.get_or_create(
-        address_hash=hashed, defaults={"reason": reason, "created_at": now}
+        address_hash=hashed,
+        defaults={"reason": reason, "until": until, "created_at": now},
     )
-    if not created and reason == Suppression.Reason.UNSUBSCRIBED:
-        Suppression.objects.filter(pk=found.pk).update(reason=reason, until=None)
+    if created:
+        return found
+    is_wish = reason == Suppression.Reason.UNSUBSCRIBED
+    is_longer = found.until is not None and (until is None or until > found.until)
+    if is_wish or is_longer:
+        found.reason, found.until = reason, None if is_wish else until
+        found.save(update_fields=["reason", "until"])
     return found
 
 
 def _request_key(recipient: Recipient, request: str) -> str:
     """Return what the invitation is unique by within its survey."""
-    who = address_hash(recipient.address)[:32] or f"contact {recipient.contact_id}"
+    who = recipient.hashed[:32] or f"contact {recipient.contact_id}"
     # A subject may be of any length; its hash is not.
     about = f"about {hash_of(recipient.subject)[:32]}" if recipient.subject else request
     return f"{about[:120]}:{who}"
 
 
 def _skip_reasons(
-    survey: Survey, wanted: dict[str, Recipient], *, now: datetime
+    survey: Survey, wanted: dict[str, Recipient], *, rest: int, now: datetime
 ) -> dict[str, Skip]:
-    hashes = {key: address_hash(each.address) for key, each in wanted.items()}
-    addressed = set(hashes.values()) - {""}
-    suppressed = set(
-        Suppression.objects.filter(
-            _in_force(now), address_hash__in=addressed
-        ).values_list("address_hash", flat=True)
-    )
-    recent = set(
-        survey.invitations.exclude(
-            state__in=[State.SKIPPED, State.CANCELLED, State.FAILED, State.BOUNCED]
-        )
-        .filter(
-            address_hash__in=addressed,
-            created_at__gt=now - timedelta(days=survey.cooldown_days),
-        )
-        .values_list("address_hash", flat=True)
-    )
+    """Return why people are not asked now; the second of two in one request is not
+    asked either. Queries: 4."""
+    hashes = {key: each.hashed for key, each in wanted.items()}
+    contacts = [each.contact_id for each in wanted.values() if each.contact_id]
+    stopped = stops(hashes.values(), now=now)
     erased = set(
-        Contact.objects.filter(
-            pk__in=[each.contact_id for each in wanted.values() if each.contact_id],
-            erased_at__isnull=False,
-        ).values_list("pk", flat=True)
+        Contact.objects.filter(pk__in=contacts, erased_at__isnull=False).values_list(
+            "pk", flat=True
+        )
+    )
+    clocks = load_clocks(
+        survey.pk,
+        cooldown_days=survey.cooldown_days,
+        rest_days=rest,
+        since=now,
+        hashes=hashes.values(),
+        contact_ids=contacts,
     )
     reasons = {}
-    for key, hashed in hashes.items():
-        if wanted[key].contact_id in erased:
-            reasons[key] = Skip.ERASED
-        elif not hashed:
-            reasons[key] = Skip.NO_ADDRESS
-        elif hashed in suppressed:
-            reasons[key] = Skip.SUPPRESSED
-        elif hashed in recent:
-            reasons[key] = Skip.RECENT
-        elif survey.cooldown_days:
-            recent.add(hashed)  # the second of two in one request is skipped too
+    for key, each in wanted.items():
+        reason = skip_reason(
+            each,
+            hashes[key],
+            is_erased=each.contact_id in erased,
+            stopped=stopped,
+            clocks=clocks,
+            at=now,
+        )
+        if reason is not None:
+            reasons[key] = reason
     return reasons
+
+
+def stops(hashes: Iterable[str], *, now: datetime) -> dict[str, Skip]:
+    """Return which addresses get no surveys now, and why. Queries: 1."""
+    rows = Suppression.objects.filter(
+        _in_force(now), KeysIn([F("address_hash")], [(each,) for each in set(hashes)])
+    )
+    return {each.address_hash: _skip_of(each) for each in rows}
+
+
+def skip_reason(
+    recipient: Recipient,
+    hashed: str,
+    *,
+    is_erased: bool,
+    stopped: Mapping[str, Skip],
+    clocks: Clocks,
+    at: datetime,
+) -> Skip | None:
+    """Return why somebody is not asked at an instant; whoever is, is noted as asked."""
+    if is_erased:
+        return Skip.ERASED
+    if not hashed:
+        return Skip.NO_PHONE if recipient.means == Means.SMS else Skip.NO_ADDRESS
+    if hashed in stopped:
+        return stopped[hashed]
+    keys = keys_of(hashed, recipient.contact_id)
+    reason = clocks.reason(keys, at)
+    if reason is None:
+        clocks.note(keys, at, is_own=True)
+    return reason
+
+
+def _skip_of(suppression: Suppression) -> Skip:
+    is_quarantine = suppression.reason == Suppression.Reason.SOFT_BOUNCE
+    return Skip.QUARANTINE if is_quarantine else Skip.SUPPRESSED
 
 
 def _invitation(
@@ -259,6 +351,7 @@ def _invitation(
     request_key: str,
     skip: Skip | None,
     send_after: datetime,
+    rule: SendingRule | None,
     actor: User | None,
     now: datetime,
 ) -> Invitation:
@@ -270,7 +363,10 @@ def _invitation(
         contact_id=recipient.contact_id,
         customer_id=recipient.customer_id,
         address="" if skip == Skip.ERASED else recipient.address.strip(),
-        address_hash=address_hash(recipient.address),
+        address_hash=recipient.hashed,
+        means=recipient.means,
+        phone="" if skip == Skip.ERASED else sms.plain_number(recipient.phone),
+        reminder_days=recipient.reminder_days,
         language=recipient.language,
         subject=recipient.subject,
         event_day=event_day,
@@ -283,6 +379,7 @@ def _invitation(
         state=State.SKIPPED if skip else State.QUEUED,
         skip_reason=skip or "",
         send_after=send_after,
+        rule=rule,
         created_at=now,
         added_at=now,
         created_by=actor,
@@ -306,20 +403,72 @@ def _claim(pk: int, *, now: datetime) -> bool:
 
 def _reason_now(invitation: Invitation, *, now: datetime) -> Skip | None:
     """Return why it must not be sent after all: wishes change while mail waits."""
-    if not invitation.address:
-        return Skip.NO_ADDRESS
-    if Suppression.objects.filter(
-        _in_force(now), address_hash=invitation.address_hash
-    ).exists():
-        return Skip.SUPPRESSED
-    return None
+    is_message = invitation.means == Means.SMS
+    if not (invitation.phone if is_message else invitation.address):
+        return Skip.NO_PHONE if is_message else Skip.NO_ADDRESS
+    return stops([invitation.address_hash], now=now).get(invitation.address_hash)
 
 
 def _in_force(now: datetime) -> Q:
     return Q(until=None) | Q(until__gt=now)
 
 
-def _new_tokens(invitation: Invitation, *, now: datetime) -> tuple[str, str]:
+def _deliver(
+    invitation: Invitation, *, until: datetime, zone: str, now: datetime
+) -> None:
+    """Hand the invitation over to whoever carries it to the customer."""
+    answer_token, stop_token = new_tokens(invitation, now=now)
+    if invitation.means == Means.SMS:
+        sms.send(invitation, answer_token=answer_token, stop_token=stop_token)
+        return
+    build_mail(
+        invitation,
+        answer_token=answer_token,
+        stop_token=stop_token,
+        until=until,
+        zone=zone,
+    ).send()
+
+
+def leaves_at(invitation: Invitation, *, zone: str, now: datetime) -> datetime:
+    """Return when a message may leave: at once, or when the hours of its rule begin.
+
+    Who asks by hand chooses the hour.
+    """
+    rule = invitation.rule
+    if rule is None:
+        return now
+    places = (invitation.contact, invitation.customer)
+    zones = [each.zone for each in places if each is not None]
+    return next_send_time(
+        now,
+        zone=first_zone(*zones, otherwise=zone),
+        start=rule.send_from,
+        end=rule.send_until,
+    )
+
+
+def _remind_at(
+    invitation: Invitation, *, until: datetime, now: datetime
+) -> datetime | None:
+    """Return when to remind once, None when never or when it would be too late."""
+    if invitation.reminder_days is None:
+        return None
+    at = now + timedelta(days=invitation.reminder_days)
+    return at if at < until else None
+
+
+def _is_final(error: SMTPDataError | sms.Refused) -> bool:
+    """Tell whether the same message would be refused again."""
+    return isinstance(error, sms.Refused) or error.smtp_code >= 500
+
+
+def _said(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"[:300]
+
+
+def new_tokens(invitation: Invitation, *, now: datetime) -> tuple[str, str]:
+    """Return a new pair of keys, to answer and to stop, of which hashes are kept."""
     purposes = InvitationToken.Purpose
     tokens = (new_token(), new_token())
     InvitationToken.objects.bulk_create(
@@ -370,7 +519,7 @@ def _refused(
 
 
 def _try_again(invitation: Invitation, error: Exception, *, now: datetime) -> State:
-    fault = f"{type(error).__name__}: {error}"[:300]
+    fault = _said(error)
     if invitation.attempts >= MAX_ATTEMPTS:
         return _settle(invitation, now=now, state=State.FAILED, fault=fault)
     pause = timedelta(minutes=2 ** (invitation.attempts - 1))

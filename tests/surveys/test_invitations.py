@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from crmkpi.crm.models import Contact
 from surveys import tasks
-from surveys.models import Invitation, InvitationToken, Suppression
+from surveys.models import Invitation, InvitationToken, SendingLimits, Suppression
 from surveys.scoring import Kind
 from surveys.services.errors import BadSurvey, UnknownLink
 from surveys.services.invitations import (
@@ -148,6 +148,7 @@ def test_a_draft_or_closed_survey_invites_nobody(world, survey, contact):
 
 
 def test_number_of_queries_does_not_grow(survey, customer, django_assert_num_queries):
+    SendingLimits.objects.create(pk=1)
     one, *many = (contact(f"C{n}", customer=customer) for n in range(21))
     with CaptureQueriesContext(connection) as for_one:
         _invite(survey, one, request="one")

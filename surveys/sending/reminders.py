@@ -1,0 +1,97 @@
+"""One reminder to who has not answered, at the hours of the rule that asked."""
+
+from datetime import datetime, timedelta
+from smtplib import SMTPException
+
+from django.db.models import Q
+
+from crmkpi.accounts.queries import get_organisation
+from surveys.mails import build_mail
+from surveys.models import Invitation, Means, Survey
+from surveys.sending import sms
+from surveys.services.invitations import LEASE, leaves_at, new_tokens, stops
+
+State = Invitation.State
+PAUSE = timedelta(hours=1)  # after trouble with the mail server
+LEAST_TIME = timedelta(hours=12)  # that must be left to answer
+
+
+def due(*, now: datetime, limit: int) -> list[int]:
+    """Return the invitations to remind of, the longest waiting first."""
+    found = Invitation.objects.filter(_is_due(now)).order_by("remind_at", "pk")
+    return list(found.values_list("pk", flat=True)[:limit])
+
+
+def remind(pk: int, *, now: datetime) -> bool:
+    """Remind once of an invitation, unless somebody else is at it; tell whether sent.
+
+    A sender that dies leaves a lease; when it is over the reminder goes out again
+    under the same Message-ID. Trouble is tried again every hour until too little time
+    is left to answer; then nobody is reminded.
+    """
+    if not _claim(pk, now=now):
+        return False
+    invitation = Invitation.objects.select_related(
+        "survey", "version", "rule", "contact", "customer"
+    ).get(pk=pk)
+    until = invitation.expires_at
+    if until is None or not _may_be_reminded(invitation, until=until, now=now):
+        return _settle(pk, remind_at=None)
+    zone = get_organisation().zone
+    leaves = leaves_at(invitation, zone=zone, now=now)
+    if leaves > now:
+        return _settle(pk, remind_at=leaves)
+    try:
+        _send(invitation, until=until, zone=zone, now=now)
+    except sms.Refused:
+        return _settle(pk, remind_at=None)
+    except (SMTPException, OSError) as error:
+        # A refusal tells the same of the next attempt; the first mail had arrived.
+        return _settle(pk, remind_at=now + PAUSE, fault=f"{error}"[:300])
+    _settle(pk, remind_at=None, reminders_sent=1)
+    return True
+
+
+def _is_due(now: datetime) -> Q:
+    free = Q(lease_until=None) | Q(lease_until__lte=now)
+    return free & Q(
+        state=State.SENT, is_answered=False, reminders_sent=0, remind_at__lte=now
+    )
+
+
+def _claim(pk: int, *, now: datetime) -> bool:
+    """Take a reminder if nobody has it: one statement decides between senders."""
+    rows = Invitation.objects.filter(_is_due(now), pk=pk)
+    return bool(rows.update(lease_until=now + LEASE))
+
+
+def _may_be_reminded(invitation: Invitation, *, until: datetime, now: datetime) -> bool:
+    if invitation.survey.status != Survey.Status.LIVE or invitation.is_bounced:
+        return False
+    if until < now + LEAST_TIME:
+        return False
+    if invitation.contact is not None and invitation.contact.erased_at is not None:
+        return False
+    return not stops([invitation.address_hash], now=now)
+
+
+def _send(invitation: Invitation, *, until: datetime, zone: str, now: datetime) -> None:
+    answer_token, stop_token = new_tokens(invitation, now=now)
+    if invitation.means == Means.SMS:
+        sms.send(
+            invitation, answer_token=answer_token, stop_token=stop_token, reminder=1
+        )
+        return
+    build_mail(
+        invitation,
+        answer_token=answer_token,
+        stop_token=stop_token,
+        until=until,
+        zone=zone,
+        is_reminder=True,
+    ).send()
+
+
+def _settle(pk: int, **columns: object) -> bool:
+    Invitation.objects.filter(pk=pk).update(lease_until=None, **columns)
+    return False
