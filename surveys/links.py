@@ -3,8 +3,8 @@
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cached_property
 
+from crmkpi.lib.kept import kept
 from surveys.content import Content
 from surveys.models import Invitation, InvitationToken, Survey, SurveyVersion
 from surveys.tokens import hash_of
@@ -24,9 +24,9 @@ class Link:
     version: SurveyVersion
     invitation: Invitation | None  # none for a shared link
 
-    @cached_property
+    @property
     def content(self) -> Content:
-        return Content.from_json(self.version.content)
+        return content_of(self.version.pk)
 
     @property
     def is_answered(self) -> bool:
@@ -80,16 +80,23 @@ def find_shared(address: str) -> Link | None:
     parts = SHARED.match(address)
     if parts is None:
         return None
-    survey = (
-        Survey.objects.select_related("version")
-        .filter(shared_key=parts["key"], slug=parts["slug"], version__isnull=False)
-        .first()
-    )
-    if survey is None or survey.version is None:
+    survey = Survey.objects.filter(shared_key=parts["key"], slug=parts["slug"]).first()
+    if survey is None or survey.version_id is None:
         return None
-    return Link(
-        name=survey.shared_key, survey=survey, version=survey.version, invitation=None
-    )
+    version = published_version(survey.version_id)
+    return Link(survey.shared_key, survey, version, invitation=None)
+
+
+@kept
+def published_version(pk: int) -> SurveyVersion:
+    """Return what was asked by the key of a version; read it only, it is shared."""
+    return SurveyVersion.objects.get(pk=pk)
+
+
+@kept
+def content_of(version_id: int) -> Content:
+    """Return the content of a published version."""
+    return Content.from_json(published_version(version_id).content)
 
 
 def shared_address(survey: Survey) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any, ClassVar
 
 from django.db import models
@@ -208,8 +209,8 @@ class FactWriter:
             int(exclusion),
             is_test_customer=new.get("customer_id") in place.test_accounts,
         )
-        for name in self.managed:
-            new.setdefault(name, old[name] if old else self._default(name))
+        for name, default in self._defaults.items():
+            new.setdefault(name, old[name] if old else default)
         return new
 
     def _filled(self, values: Values, old: Columns, place: Place) -> Values:
@@ -226,9 +227,14 @@ class FactWriter:
             kept["exclusion"] = None
         return kept | values
 
-    def _default(self, column: str) -> Any:
-        found = self.model._meta.get_field(column)
-        return found.get_default()  # type: ignore[union-attr]
+    @cached_property
+    def _defaults(self) -> Columns:
+        """What the columns hold at first that follow from other rows."""
+        fields = [self.model._meta.get_field(name) for name in self.managed]
+        return {
+            name: field.get_default()  # type: ignore[union-attr]
+            for name, field in zip(self.managed, fields, strict=True)
+        }
 
     def _stored(
         self, source: Source, external_ids: Iterable[str]
