@@ -295,9 +295,7 @@ class _Table:
                 return None
             zone = self.connection.timezone
             # As Django writes it, in a fifth of the time; many rows share an instant.
-            return cache(
-                lambda value: str(value.astimezone(zone).replace(tzinfo=None))
-            )
+            return cache(lambda value: str(value.astimezone(zone).replace(tzinfo=None)))
         if isinstance(field, models.JSONField | models.DecimalField):
             return lambda value: field.get_db_prep_save(value, self.connection)
         return None

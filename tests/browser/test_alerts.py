@@ -3,6 +3,7 @@
 import pytest
 import time_machine
 
+from tests.browser.looks import fits
 from tests.metrics.alerts.scenes import BERLIN, MONDAY, tickets
 from tests.world import NOW, PASSWORD, build_world
 
@@ -51,7 +52,7 @@ def test_an_alert_is_made_told_and_read(lee, script):
 
     page.get_by_role("link", name="Notifications, 1 unread").click()
     page.get_by_role("link", name="Ticket volume, Support Berlin: above 5").wait_for()
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert fits(page)
     page.get_by_role("button", name="as read").first.click()
 
     expect(page.get_by_role("link", name="Notifications", exact=True)).to_be_visible()

@@ -4,6 +4,7 @@ import os
 
 import pytest
 
+from tests.browser.looks import fits
 from tests.world import PASSWORD, build_world
 
 expect = pytest.importorskip("playwright.sync_api").expect
@@ -66,8 +67,7 @@ def test_the_pages_fit_a_phone_and_the_dark(mona):
         page = mona(**look)
         for path in paths:
             page.goto(path)
-            wide = page.evaluate("document.documentElement.scrollWidth > innerWidth")
-            assert not wide, (path, look)
+            assert fits(page), (path, look)
             if folder := os.environ.get("SHOTS"):
                 name = path.strip("/").replace("/", "-").split("data-")[-1]
                 kind = "-".join(map(str, look)) or "light"

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from tests.browser.looks import fits
 from tests.metrics.everything import write_everything
 from tests.world import build_world
 
@@ -99,8 +100,4 @@ def test_no_page_scrolls_sideways(ana, width, dark):
 
     for address in PAGES:
         page.goto(address)
-        beyond = page.evaluate(
-            "document.documentElement.scrollWidth"
-            " - document.documentElement.clientWidth"
-        )
-        assert beyond <= 0, address
+        assert fits(page), address

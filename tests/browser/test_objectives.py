@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from crmkpi.accounts.queries import today
 from metrics.services import drain
+from tests.browser.looks import fits
 from tests.metrics import rows
 from tests.world import PASSWORD, World
 
@@ -97,4 +98,4 @@ def test_no_page_scrolls_sideways(world, open_page, width):
 
     for address in addresses:
         page.goto(address)
-        assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
+        assert fits(page)

@@ -6,6 +6,7 @@ import pytest
 
 from metrics.custom import loading
 from metrics.dimensions import Cut
+from tests.browser.looks import fits
 from tests.metrics.custom.making import CLOSED, WON, change, formula, make, ratio
 from tests.metrics.everything import write_everything
 from tests.world import build_world
@@ -58,7 +59,7 @@ def test_no_page_scrolls_sideways_on_a_phone(ana):
     page = ana(width=390, height=844)
     for address in ADDRESSES:
         page.goto(address)
-        assert page.evaluate("document.documentElement.scrollWidth") <= 390, address
+        assert fits(page), address
 
 
 ADDRESSES = (

@@ -4,6 +4,7 @@ import pytest
 
 from crmkpi.accounts.models import Organisation, Recalculation
 from metrics import recalculating
+from tests.browser.looks import fits
 from tests.world import NOW, PASSWORD, build_world
 
 expect = pytest.importorskip("playwright.sync_api").expect
@@ -32,7 +33,7 @@ def test_a_rebuild_is_asked_for_and_watched(open_page):
     page.get_by_role("progressbar", name="Recalculating: 40 %").wait_for()
     aloud = page.get_by_role("status").filter(has_text="Recalculating: 40 %")
     aloud.wait_for(state="attached")
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert fits(page)
 
     Recalculation.objects.update(state="done", is_open=False, finished_at=NOW)
     page.get_by_text("done on 13 Feb 2026 13:00").wait_for()

@@ -6,6 +6,7 @@ from django.conf import settings
 
 from metrics.services import drain
 from objectives.evaluation import evaluate_due
+from tests.browser.looks import fits
 from tests.metrics import rows
 from tests.objectives.cast import deals, key_result, numbers, objective
 from tests.world import NOW, build_world
@@ -147,7 +148,7 @@ def test_all_but_refreshing_works_without_script(world, visit):
 def test_nothing_scrolls_sideways(world, visit, url, width):
     page = visit(world.lee, url, width=width)
 
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert fits(page)
 
 
 def test_the_scorecard_prints_without_its_controls(world, visit):

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.browser.looks import fits
 from tests.world import PASSWORD, person
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -46,7 +47,7 @@ def test_nothing_scrolls_sideways(open_page, width):
     page = open_page(width=width)
     sign_in(page)
 
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert fits(page)
 
 
 def test_the_skip_link_is_first_and_leads_to_the_content(open_page):
