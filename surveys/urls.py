@@ -9,6 +9,7 @@ from surveys.views import (
     public,
     public_look,
     results,
+    versions,
 )
 
 app_name = "surveys"
@@ -39,6 +40,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path("surveys/<slug:slug>/edit/", editing.survey_edit, name="edit"),
     path("surveys/<slug:slug>/preview/", preview.survey_preview, name="preview"),
+    path("surveys/<slug:slug>/versions/", versions.survey_versions, name="versions"),
     path("surveys/<slug:slug>/publish/", editing.survey_publish, name="publish"),
     path("surveys/<slug:slug>/close/", editing.survey_close, name="close"),
     path("surveys/<slug:slug>/share/", editing.survey_share, name="share"),

@@ -439,6 +439,7 @@ TABLE |= {  # surveys, for staff
     "surveys:preview": Rule(
         get=survey_managers(), post=survey_managers(), kwargs=scenes.slug
     ),
+    "surveys:versions": Rule(get=ANSWER_READERS, kwargs=scenes.changed_draft),
     "surveys:publish": Rule(
         get=survey_managers(), post=survey_managers(302), kwargs=scenes.changed_draft
     ),

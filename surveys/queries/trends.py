@@ -13,10 +13,11 @@ from surveys.hiding import hidden
 from surveys.models import Survey
 from surveys.queries.results import answers_for, current_scale
 from surveys.queries.splits import on_scale
+from surveys.queries.versions import measurements
 from surveys.scoring import Scale, Summary, summary
 
 PERIODS = {Grain.WEEK: 13, Grain.MONTH: 13, Grain.QUARTER: 9}  # how many are shown
-Tally = dict[tuple[int, int], int]  # (version number, score) -> answers
+Tally = dict[tuple[int, int], int]  # (first version, score) -> answers
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class TrendPoint:
     period: Period
     is_open: bool  # it is not over
     summary: Summary | None  # None: too few answers to show
-    versions: tuple[int, ...]  # wordings that were answered, by number
+    versions: tuple[int, ...]  # wordings that were answered, by their first version
     change: Difference | None  # from the period before; None for the first one
 
 
@@ -53,7 +54,7 @@ def trend(
     which they could be found from the sum of all.
 
     Time: local days of the answers. Empty: None without an answer in that time.
-    Queries: 2.
+    Queries: 3.
     """
     scale = current_scale(survey)
     if scale is None:
@@ -86,7 +87,7 @@ def trend(
 def change_since(survey: Survey, *, access: Access, days: int) -> Difference | None:
     """Return how the last days differ from as many days before them.
 
-    Empty: None without an answer in either. Queries: 2.
+    Empty: None without an answer in either. Queries: 3.
     """
     scale = current_scale(survey)
     if scale is None:
@@ -117,7 +118,8 @@ def _last_periods(calendar: Calendar, grain: Grain, *, day: int) -> list[Period]
 def _tallies(
     survey: Survey, access: Access, scale: Scale, periods: list[Period]
 ) -> list[Tally]:
-    """Return the answers of adjoining periods, by wording and score. Queries: 1."""
+    """Return the answers of adjoining periods, by wording and score. Queries: 2."""
+    begun = measurements(survey)
     rows: Any = (
         on_scale(answers_for(survey, access).counted(), scale)
         .filter(answered_day__gte=periods[0].start, answered_day__lt=periods[-1].end)
@@ -133,7 +135,8 @@ def _tallies(
     }
     for day, version, value, n in rows:
         tally = tallies[index_of[day]]
-        tally[version, value] = tally.get((version, value), 0) + n
+        key = (begun[version], value)
+        tally[key] = tally.get(key, 0) + n
     return tallies
 
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from crmkpi.accounts.http import ReaderRequest
 from surveys.content import Content, ContentError
+from surveys.differences import Difference
 from surveys.draft_form import DraftForm
 from surveys.forms import NewSurveyForm
 from surveys.models import Survey
@@ -23,6 +24,7 @@ from surveys.services.logos import store_logo
 from surveys.views.doors import our_survey
 from surveys.views.preview import PreviewForm, previewed
 from surveys.views.results import survey_context
+from surveys.views.versions import draft_differences
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -121,6 +123,7 @@ def survey_publish(request: ReaderRequest, slug: str) -> HttpResponse:
         "button": _("Publish"),
         "is_good": True,
         "fault": fault,
+        "differences": _changes(survey),
         "back": reverse("surveys:edit", args=[slug]),
     }
     return render(
@@ -180,6 +183,14 @@ def _save(request: ReaderRequest, survey: Survey, form: DraftForm) -> None:
         actor=request.user,
         now=timezone.now(),
     )
+
+
+def _changes(survey: Survey) -> list[tuple[Difference, str]]:
+    """Return what publishing would change; a draft that cannot be says so itself."""
+    try:
+        return draft_differences(survey)
+    except ContentError:
+        return []
 
 
 def _is_published(survey: Survey) -> bool:
