@@ -324,6 +324,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": schedule(run_every=60),
         "options": {"expires": 60},
     },
+    "sort-stale-themes": {  # words of a theme with many comments changed
+        "task": "surveys.sort_stale_themes",
+        "schedule": schedule(run_every=60),
+        "options": {"expires": 60},
+    },
     "send-alert-mails": {  # quiet hours end, and refused mails are tried again
         "task": "metrics.tasks.send_alert_mails",
         "schedule": schedule(run_every=30),

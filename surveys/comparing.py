@@ -81,6 +81,11 @@ def compare_with_rest(
         )
         for key, counts in groups.items()
     }
+    return judged_strictly(found)
+
+
+def judged_strictly(found: Mapping[Key, Difference]) -> dict[Key, Difference]:
+    """Return differences that were looked at together with Holm's p and verdict."""
     judged = {
         key: each.p
         for key, each in found.items()

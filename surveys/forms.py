@@ -15,7 +15,7 @@ from surveys.models import Survey
 from surveys.models.surveys import SCORE_KINDS
 from surveys.queries.invitees import PASTED_AT_MOST, Pasted, take_apart
 from surveys.queries.lists import SORTS
-from surveys.scoring import Band, Kind
+from surveys.scoring import Kind
 
 one_line = RegexValidator(
     r"^[^\x00-\x1f\x7f]*\Z", _("This must fit on one line."), code="one_line"
@@ -55,31 +55,6 @@ class SurveyFilter(forms.Form):
             "kind": given.get("kind", ""),
             "status": given.get("status", ""),
             "sort": given.get("sort") or "name",
-        }
-
-
-class AnswersFilter(forms.Form):
-    """Which answers the list shows."""
-
-    band = forms.ChoiceField(
-        label=_("Score"),
-        choices=[
-            ("", _("All scores")),
-            (Band.LOW.value, _("Low")),
-            (Band.MIDDLE.value, _("Middling")),
-            (Band.HIGH.value, _("High")),
-        ],
-        required=False,
-    )
-    comment = forms.BooleanField(label=_("With a comment only"), required=False)
-
-    def wanted(self) -> dict[str, Any]:
-        """Return the arguments of queries.results.responses_for."""
-        self.is_valid()
-        given = self.cleaned_data
-        return {
-            "band": Band(given["band"]) if given.get("band") else None,
-            "with_comment": given.get("comment", False),
         }
 
 

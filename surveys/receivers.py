@@ -1,6 +1,6 @@
 """What surveys do when people, customers or the calendar move, or ratings come in."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +9,7 @@ from django.dispatch import receiver
 from crmkpi.accounts.signals import calendar_changed, teams_changed
 from crmkpi.crm.models import Source
 from crmkpi.crm.signals import ratings_received, segments_moved
-from surveys.models import Response
+from surveys.models import Answer, Response
 from surveys.scoring import DEFAULT_SCALES, Kind
 from surveys.services.imports import (
     imported_survey,
@@ -22,6 +22,8 @@ from surveys.services.restamp import (
     restamp_teams,
 )
 from surveys.services.rows import Given
+from surveys.services.themes import sort_responses
+from surveys.signals import response_changed
 from surveys.tokens import hash_of
 
 LONGEST_ID = Response._meta.get_field("external_id").max_length or 200
@@ -48,6 +50,16 @@ def follow_segments(
 def follow_zone(fields: set[str], now: datetime, **_: Any) -> None:
     if "zone" in fields:
         restamp_days(now=now)
+
+
+@receiver(response_changed, sender=Answer, dispatch_uid="surveys.comments_changed")
+def sort_comments(
+    columns: Sequence[str], after: Sequence[tuple[Any, ...]], **_: Any
+) -> None:
+    kind, response = columns.index("kind"), columns.index("response_id")
+    said = {row[response] for row in after if row[kind] == Kind.TEXT}
+    if said:
+        sort_responses(said)
 
 
 @receiver(ratings_received, dispatch_uid="surveys.ratings_received")

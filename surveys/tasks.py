@@ -7,10 +7,12 @@ from celery import shared_task
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
+from surveys.models import Theme
 from surveys.sending import reminders
 from surveys.sending.periods import plan_periods
 from surveys.sending.planning import plan_due
 from surveys.services.invitations import due, expire, send_invitation
+from surveys.services.themes import sort_stale
 
 log = logging.getLogger(__name__)
 
@@ -73,6 +75,15 @@ def send_reminders() -> int:
         except Exception:
             log.exception("reminder could not be sent", extra={"invitation": pk})
     return sent
+
+
+@shared_task(name="surveys.sort_stale_themes")
+def sort_stale_themes() -> int:
+    """Sort comments anew after words of themes changed; return how many themes."""
+    stale = list(Theme.objects.filter(is_stale=True).order_by("pk")[:20])
+    for theme in stale:
+        sort_stale(theme)
+    return len(stale)
 
 
 def ring() -> None:

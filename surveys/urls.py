@@ -9,6 +9,7 @@ from surveys.views import (
     public,
     public_look,
     results,
+    themes,
     versions,
 )
 
@@ -33,6 +34,19 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="breakdown_file",
     ),
     path("surveys/<slug:slug>/answers/<int:pk>/", results.response_void, name="void"),
+    path(
+        "surveys/<slug:slug>/answers/<int:pk>/themes/",
+        themes.response_themes,
+        name="response_themes",
+    ),
+    path("surveys/<slug:slug>/themes/", themes.survey_themes, name="themes"),
+    path("surveys/<slug:slug>/themes/new/", themes.theme_new, name="theme_new"),
+    path("surveys/<slug:slug>/themes/<int:pk>/", themes.theme_edit, name="theme_edit"),
+    path(
+        "surveys/<slug:slug>/themes/<int:pk>/delete/",
+        themes.theme_delete,
+        name="theme_delete",
+    ),
     path(
         "surveys/<slug:slug>/invitations/",
         results.survey_invitations,

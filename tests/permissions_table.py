@@ -426,6 +426,25 @@ TABLE |= {  # surveys, for staff
     "surveys:breakdown_file": Rule(
         get=ANSWER_READERS, kwargs=lambda world: scenes.slug(world) | {"ending": "csv"}
     ),
+    "surveys:themes": Rule(get=ANSWER_READERS, kwargs=scenes.slug),
+    "surveys:theme_new": Rule(
+        get=survey_managers(),
+        post=survey_managers(302),
+        kwargs=scenes.slug,
+        data=lambda world: {"name": "Waiting", "words": "wait*"},
+    ),
+    "surveys:theme_edit": Rule(
+        get=survey_managers(),
+        post=survey_managers(302),
+        kwargs=scenes.theme,
+        data=lambda world: {"name": "Waiting", "words": "queue"},
+    ),
+    "surveys:theme_delete": Rule(
+        get=survey_managers(), post=survey_managers(302), kwargs=scenes.theme
+    ),
+    "surveys:response_themes": Rule(
+        get=survey_managers(), post=survey_managers(302), kwargs=scenes.response
+    ),
     "surveys:invitations": Rule(get=ANSWER_READERS, kwargs=scenes.slug),
     "surveys:void": Rule(
         get=survey_managers(),

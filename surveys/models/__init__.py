@@ -12,6 +12,7 @@ from surveys.models.invitations import (
 from surveys.models.responses import Answer, AnswerRevision, Response
 from surveys.models.sending import BounceEvent, Occasion, SendingLimits, SendingRule
 from surveys.models.surveys import Question, Survey, SurveyVersion
+from surveys.models.themes import Theme, ThemeMark
 
 __all__ = [
     "Answer",
@@ -32,4 +33,6 @@ __all__ = [
     "Suppression",
     "Survey",
     "SurveyVersion",
+    "Theme",
+    "ThemeMark",
 ]

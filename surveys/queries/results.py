@@ -4,6 +4,7 @@ Who only works as an agent sees what the own answers add up to, once there are f
 never a single answer, and never who gave it.
 """
 
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,7 +15,15 @@ from django.db.models import Count, Prefetch, Q, QuerySet
 from crmkpi.accounts.access import Access
 from crmkpi.crm.querysets import FactQuerySet
 from surveys.hiding import MIN_N
-from surveys.models import Answer, Invitation, Question, Response, Survey
+from surveys.models import (
+    Answer,
+    Invitation,
+    Question,
+    Response,
+    Survey,
+    Theme,
+    ThemeMark,
+)
 from surveys.scoring import Band, Kind, Scale, Summary, summary
 
 LIST_DAYS = 90  # the list of surveys looks this far back
@@ -138,25 +147,35 @@ class ResponseLine:
     high: int
     band: Band
     comment: str
+    themes: tuple[str, ...] = ()
 
 
 def responses_for(
     survey: Survey,
     *,
     access: Access,
+    text: str = "",
     band: Band | None = None,
+    theme: Theme | None = None,
     with_comment: bool = False,
 ) -> QuerySet[Response]:
     """Return the responses that a reader may open, the latest first.
+
+    With `text` those whose comment holds all of its words.
 
     Empty: nothing for agents.
     """
     rows = Response.objects.filter(survey=survey)
     if not access.sees_company:
         rows = rows.filter(answered_team__in=access.team_ids)
-    if with_comment:
+    words = text.split()[:5]
+    if with_comment or words:
         said = Answer.objects.filter(kind=Kind.TEXT.value).exclude(text="")
+        for word in words:
+            said = said.filter(_holding(word))
         rows = rows.filter(answers__in=said)
+    if theme is not None:
+        rows = rows.filter(theme_marks__theme=theme, theme_marks__is_on=True)
     if band is not None:
         rows = rows.filter(_in_band(survey, band))
     return rows.order_by("-answered_at", "-pk")
@@ -165,7 +184,7 @@ def responses_for(
 def response_page(
     rows: QuerySet[Response], *, number: str | None
 ) -> tuple[Page[Response], list[ResponseLine]]:
-    """Return a page of responses and its lines. Queries: 3."""
+    """Return a page of responses and its lines. Queries: 4."""
     page = Paginator(_with_answers(rows), PER_PAGE).get_page(number)
     return page, [line_of(each) for each in page.object_list]
 
@@ -188,14 +207,29 @@ def line_of(response: Response) -> ResponseLine:
         high=scale.high,
         band=scale.band(score),
         comment=said.text if said else "",
+        themes=tuple(sorted(mark.theme.name for mark in response.theme_marks.all())),
     )
 
 
 def _with_answers(rows: QuerySet[Response]) -> QuerySet[Response]:
     answers = Answer.objects.select_related("question")
+    marks = ThemeMark.objects.filter(is_on=True).select_related("theme")
     return rows.select_related("customer", "agent", "voided_by").prefetch_related(
-        Prefetch("answers", queryset=answers)
+        Prefetch("answers", queryset=answers), Prefetch("theme_marks", queryset=marks)
     )
+
+
+def _holding(word: str) -> Q:
+    """Return the condition on a comment that it holds a word, in any case.
+
+    SQLite tells capital from small letters beyond ASCII, so the usual spellings of
+    both are looked for.
+    """
+    plain = unicodedata.normalize("NFC", word)
+    found = Q()
+    for spelling in {plain, plain.lower(), plain.upper(), plain.capitalize()}:
+        found |= Q(text__icontains=spelling)
+    return found
 
 
 def _in_band(survey: Survey, band: Band) -> Q:

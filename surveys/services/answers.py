@@ -177,6 +177,9 @@ def comment(edit_key: str, *, text: str, now: datetime) -> Response:
     elif earlier.text != words:
         _keep_revision(earlier, now=now)
         Answer.objects.filter(pk=earlier.pk).update(text=words)
+        # Figures stay; what is sorted by its words is looked at again.
+        row = row_of(earlier)
+        announce(Answer, before=[row], after=[row], now=now, cause="edit")
     return response
 
 

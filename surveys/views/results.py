@@ -19,8 +19,9 @@ from crmkpi.accounts.queries import get_calendar
 from crmkpi.lib.numbers import Unit, figure
 from crmkpi.lib.periods import Grain
 from crmkpi.lib.text import clean_display
+from surveys.answers_filter import AnswersFilter
 from surveys.content import Content
-from surveys.forms import AnswersFilter, VoidForm
+from surveys.forms import VoidForm
 from surveys.hiding import MIN_N
 from surveys.links import shared_address
 from surveys.mails import absolute
@@ -54,6 +55,7 @@ FILE_HEADINGS = [
     "Score",
     "Scale ends at",
     "Comment",
+    "Themes",
     "Customer",
     "Agent",
     "Language",
@@ -92,7 +94,7 @@ def survey_detail(request: ReaderRequest, slug: str) -> HttpResponse:
 def survey_answers(request: ReaderRequest, slug: str) -> HttpResponse:
     """Show single answers to those who may get back to customers."""
     survey = readable_survey(request, slug)
-    form = AnswersFilter(request.GET)
+    form = AnswersFilter(request.GET, survey=survey)
     found = responses_for(survey, access=request.access, **form.wanted())
     page, lines = response_page(found, number=request.GET.get("page"))
     context = {
@@ -121,7 +123,7 @@ def _answers_file(
     request: ReaderRequest, slug: str, *, ending: str
 ) -> HttpResponseBase:
     survey = readable_survey(request, slug)
-    wanted = AnswersFilter(request.GET).wanted()
+    wanted = AnswersFilter(request.GET, survey=survey).wanted()
     found = responses_for(survey, access=request.access, **wanted)
     return table_file(
         FILE_HEADINGS,
@@ -254,6 +256,7 @@ def _file_rows(lines: Iterator[ResponseLine], zone: ZoneInfo) -> Iterator[list[o
             line.score,
             line.high,
             clean_display(line.comment),
+            ", ".join(line.themes),
             response.customer.name if response.customer else "",
             response.agent.name if response.agent else "",
             response.language,

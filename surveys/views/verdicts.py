@@ -36,6 +36,17 @@ def said_of_periods(verdict: Verdict) -> str:
     }[verdict]
 
 
+def said_of_comments(verdict: Verdict) -> str:
+    """Say how scores with a theme lie; that one goes with the other is all we know."""
+    return {
+        Verdict.BETTER: _("goes with higher scores"),
+        Verdict.WORSE: _("goes with lower scores"),
+        Verdict.SAME: _("no real difference"),
+        Verdict.TOO_FEW: _("too few to judge"),
+        Verdict.OTHER: _("other wording"),
+    }[verdict]
+
+
 def said_of_two(verdict: Verdict) -> str:
     return {
         Verdict.BETTER: _("the first scores higher"),
@@ -65,6 +76,7 @@ def score_cells(added: Summary, kind: str) -> dict[str, Any]:
     unit = unit_of(kind)
     return {
         "n": added.n,
+        "n_text": figure(added.n, Unit.COUNT).text,
         "figure": figure(added.value, unit),
         "low": figure(added.low, unit).text,
         "high": figure(added.high, unit).text,

@@ -12,6 +12,7 @@ from surveys.models import Invitation, Response, Survey
 from surveys.scoring import Kind
 from surveys.services.logos import store_logo
 from surveys.services.surveys import create_survey, publish, share, update_survey
+from surveys.services.themes import save_theme
 from surveys.tokens import Form
 from tests.surveys.cast import ask, contact, customer, reply
 from tests.surveys.drafting import PNG
@@ -61,6 +62,14 @@ def response(world: World) -> dict[str, Any]:
     answered(world)
     found = Response.objects.select_related("survey").get()
     return {"slug": found.survey.slug, "pk": found.pk}
+
+
+def theme(world: World) -> dict[str, Any]:
+    survey = live_survey(world)
+    made = save_theme(
+        survey, name="Speed", words="slow", actor=world.ana, now=timezone.now()
+    )
+    return {"slug": survey.slug, "pk": made.pk}
 
 
 def shared(world: World) -> dict[str, Any]:
