@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from django.utils import timezone
 
 from crmkpi.crm.models import Channel
 from surveys.content import Content
+from surveys.look import Look, Style
 from surveys.models import Invitation
 from surveys.services.invitations import invite
 from surveys.services.surveys import add_version
@@ -202,10 +204,11 @@ def test_no_real_change_between_periods(ana, world):
 
 
 def test_edited_while_running(ana, world):
-    """Other words make another version, and the trend breaks there."""
+    """Asking otherwise makes another version, and the trend breaks there."""
     before = timezone.now() - 45 * DAY
     survey = replies({5: 50}, agent_id=world.alice.pk, at=before)
     content = Content.from_json(survey.version.content)
+    content = replace(content, look=Look(Style.STAR))
     survey.version = add_version(
         survey, content=content, actor=world.ana, now=timezone.now()
     )
