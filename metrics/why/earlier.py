@@ -5,18 +5,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import Count, F, Max
+from django.db.models import Count, F, OuterRef, QuerySet, Subquery
 
 from crmkpi.lib.bulk import KeysIn
 from crmkpi.lib.periods import Period
 from metrics.engine import versions
-from metrics.models import Revision, Snapshot
+from metrics.models import Cause, Revision, Snapshot
 from metrics.scopes import ScopeKey
 from metrics.why.split import Numbers
 
 KEY = ("cut", "member", "other", "grain", "start")
-
 
 Asked = tuple[str, ScopeKey, Period | None]
 
@@ -36,10 +36,16 @@ class Earlier:
 
 @dataclass(frozen=True)
 class Revised:
-    """That a closed figure moved: how often, and when last."""
+    """That a closed figure moved: how often, when last, and what moved it then."""
 
     count: int
     at: datetime
+    cause: str  # a value of metrics.models.Cause
+
+    @property
+    def what(self) -> str:
+        """Return the last cause in words, "rows that arrived late"."""
+        return str(Cause(self.cause).label).lower()
 
 
 def earlier_computations(
@@ -105,13 +111,45 @@ def revised(
         KeysIn([F(name) for name in KEY], list(by_place)),
         version__key__in={key for some in by_place.values() for key, *_rest in some},
     )
-    counted = rows.order_by().values_list("version__key", *KEY)
     found: dict[Asked, Revised] = {}
-    for key, *where, count, at in counted.annotate(Count("pk"), Max("at")):
+    columns = rows.order_by("at", "pk").values_list("version__key", *KEY, "at", "cause")
+    for key, *where, at, cause in columns:
         for each in by_place[tuple(where)]:
             if each[0] == key:
-                found[each] = Revised(count, at)
+                count = found[each].count if each in found else 0
+                found[each] = Revised(count + 1, at, cause)
     return found
+
+
+def with_revisions(rows: QuerySet[Any], *, period: Period) -> QuerySet[Any]:
+    """Annotate rows with how often their figure of a period moved after its close.
+
+    For models that name a metric and a scope (metric, cut, member, other); `revised_of`
+    reads it. Queries: none of its own.
+    """
+    moved = Revision.objects.filter(
+        version__key=OuterRef("metric"),
+        cut=OuterRef("cut"),
+        member=OuterRef("member"),
+        other=OuterRef("other"),
+        grain=int(period.grain or 0),
+        start=period.start,
+    )
+    counted = moved.order_by().values("version__key").annotate(n=Count("pk"))
+    last = moved.order_by("-at", "-pk")
+    annotated: QuerySet[Any] = rows.annotate(
+        revisions=Subquery(counted.values("n")),
+        revised_at=Subquery(last.values("at")[:1]),
+        revised_by=Subquery(last.values("cause")[:1]),
+    )
+    return annotated
+
+
+def revised_of(row: Any) -> Revised | None:
+    """Return what `with_revisions` found for a row; None for a figure that stood."""
+    if not row.revisions:
+        return None
+    return Revised(row.revisions, row.revised_at, row.revised_by)
 
 
 def _numbers(above: int | None, below: int | None) -> Numbers | None:

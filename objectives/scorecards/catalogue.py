@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -18,12 +18,12 @@ from crmkpi.lib.money import to_major
 from crmkpi.lib.numbers import Figure
 from crmkpi.lib.periods import Calendar, Grain, Period
 from metrics.catalog import FAMILIES, METRICS
-from metrics.engine.versions import current_versions
 from metrics.metric import Metric
-from metrics.models import Snapshot
+from metrics.models import MetricVersion, Snapshot
 from metrics.pickers import compared_with, query
 from metrics.queries import MONEY
 from metrics.scopes import Scope
+from metrics.why.earlier import Revised, revised
 from objectives.printing import Print, rests_on
 from objectives.scorecards.changes import Change, Measured, change, measured
 from objectives.scorecards.history import spark
@@ -43,6 +43,7 @@ class MetricRow:
     spark: SafeString
     change: Change | None
     is_open: bool  # a total that will grow, so not compared with a whole period
+    revised: Revised | None  # the figure moved after its period had closed
     metric_query: str  # of the metric's pages
 
     @property
@@ -84,7 +85,7 @@ def measurements(
 
     Shape: families and metrics in the order of the catalogue.
     Empty: no families when no metric has a value.
-    Queries: 2 and those of METRICS.readable
+    Queries: 1, 1 more for a period that has closed, and those of METRICS.readable
     """
     calendar = get_calendar(organisation)
     shown = _stored_period(period, calendar, today=today)
@@ -92,9 +93,11 @@ def measurements(
     months = _months(min(today, shown.end - 1), calendar)
     stored = _read(scope, [*months, shown, *([compare] if compare else [])])
     maker = _Maker(scope, shown, compare, months, organisation.currency, today)
+    is_closed = shown.end <= today
+    moved = revised((key, scope.key, shown) for key in stored if is_closed)
     families: dict[str, list[MetricRow]] = defaultdict(list)
     for key, metric in METRICS.readable(access).items():
-        row = maker.row(metric, stored.get(key, {}))
+        row = maker.row(metric, stored.get(key, {}), moved.get((key, scope.key, shown)))
         if row is not None:
             families[metric.family].append(row)
     found = [
@@ -119,17 +122,19 @@ Stored = Mapping[tuple[int, int], Any]  # grain and start to a snapshot
 
 
 def _read(scope: Scope, periods: Iterable[Period]) -> dict[str, dict[Any, Snapshot]]:
-    """Return the snapshots of a scope by metric, of its newest version. Queries: 2."""
-    newest = [version.pk for version in current_versions().values()]
+    """Return the snapshots of a scope by metric, of its newest version. Queries: 1."""
     starts: dict[int, set[int]] = defaultdict(set)
     for period in periods:
         starts[int(period.grain or 0)].add(period.start)
     wanted = Q()
     for grain, some in starts.items():
         wanted |= Q(grain=grain, start__in=some)
+    newer = MetricVersion.objects.filter(
+        key=OuterRef("version__key"), number__gt=OuterRef("version__number")
+    )
     rows = Snapshot.objects.filter(
         wanted,
-        version__in=newest,
+        ~Exists(newer),
         cut=scope.key.cut,
         member=scope.key.member,
         other=scope.key.other,
@@ -151,7 +156,9 @@ class _Maker:
     currency: str
     today: int
 
-    def row(self, metric: Metric, stored: Stored) -> MetricRow | None:
+    def row(
+        self, metric: Metric, stored: Stored, moved: Revised | None
+    ) -> MetricRow | None:
         """Return a metric with its past; None without a value in the period."""
         now = stored.get(_key(self.period))
         if now is None or now.value is None:
@@ -176,6 +183,7 @@ class _Maker:
             ),
             change=_change(metric, now, before, unit, printed),
             is_open=not is_fair,
+            revised=moved,
             metric_query=query(self.scope, self.period),
         )
 

@@ -19,6 +19,7 @@ from metrics.dimensions import Cut
 from metrics.pickers import query
 from metrics.queries import Value, read_values
 from metrics.scopes import ScopeKey, agent_scope
+from metrics.why.earlier import Asked, Revised, revised
 from objectives.aims import target_of, version_in_force
 from objectives.evaluation import latest_evaluations
 from objectives.lines import ORDER
@@ -71,6 +72,7 @@ class OwnRow:
     range: Range | None  # None without a value
     verdict: Verdict
     metric_query: str  # of the metric's pages
+    revised: Revised | None  # the figure moved after its period had closed
 
     @property
     def passport_id(self) -> str:
@@ -122,7 +124,8 @@ def personal_scorecard(
 ) -> PersonalScorecard:
     """Return a person's scorecard as the reader may see it.
 
-    Queries: 10 and those of read_values, however many colleagues there are.
+    Queries: 10, 1 more for a period that has closed, and those of read_values, however
+    many colleagues there are.
     """
     day = min(access.day, period.end - 1)
     team = _team(person, day=day)
@@ -136,7 +139,12 @@ def personal_scorecard(
         heading=_heading(period) if is_own else str(person),
         lede=_lede(period, team if not is_own else None, today=access.day),
         rows=_rows(
-            person, values, _targets(results, team, day), period, organisation.currency
+            person,
+            values,
+            _targets(results, team, day),
+            _moved(person, values, period, today=access.day),
+            period,
+            organisation.currency,
         ),
         readers=readers_text(person, readers, is_own=is_own),
         looks=looks_at(person, day=access.day),
@@ -202,10 +210,20 @@ def _values(
     return dict(list(kept.items())[:MOST_ROWS])
 
 
+def _moved(
+    person: User, values: Values, period: Period, *, today: int
+) -> Mapping[Asked, Revised]:
+    """Return the own figures of a closed period that moved. Queries: 1 or none."""
+    if period.end > today:
+        return {}
+    return revised((key, _scope(person.pk), period) for key in values)
+
+
 def _rows(
     person: User,
     values: Values,
     targets: Mapping[str, Target],
+    moved: Mapping[Asked, Revised],
     period: Period,
     currency: str,
 ) -> list[OwnRow]:
@@ -222,6 +240,7 @@ def _rows(
                 range=drawn(metric, me, half, target, printed),
                 verdict=verdict(metric, _with_interval(me), half, target, printed),
                 metric_query=query(agent_scope(person), period),
+                revised=moved.get((key, _scope(person.pk), period)),
             )
         )
     return rows

@@ -16,9 +16,10 @@ from metrics.catalog import METRICS
 from metrics.metric import Metric
 from metrics.queries import MONEY
 from metrics.scopes import Scope
+from metrics.why.earlier import Revised, revised_of
 from objectives.aims import target_of
 from objectives.lines import KeyResultLine
-from objectives.models import Cycle
+from objectives.models import Cycle, KeyResult
 from objectives.printing import Print
 from objectives.scorecards.changes import (
     GOODNESS,
@@ -44,6 +45,7 @@ class Row:
     spark: SafeString | None  # None for what has no weeks
     change: Change | None  # None where there is nothing to compare with
     note: str  # whose number it is and of which cycle, where that is not the page's
+    revised: Revised | None  # the figure moved after the page's period had closed
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,7 @@ class Rows:
             spark=self._spark(line, target, weeks) if weeks else None,
             change=self._change(line),
             note=self._note(line),
+            revised=self._revised(line.key_result),
         )
 
     def _printed(self, line: KeyResultLine) -> Print:
@@ -153,17 +156,21 @@ class Rows:
 
     def _note(self, line: KeyResultLine) -> str:
         each = line.key_result
-        cycle = each.objective.cycle
         parts = []
         if each.metric and each.scope != self.scope.key:
             parts.append(line.scope_label)
-        is_same = (cycle.start_day, cycle.end_day) == (
-            self.period.start,
-            self.period.end,
-        )
-        if not is_same:
-            parts.append(cycle.name)
+        if not self._is_of_period(each):
+            parts.append(each.objective.cycle.name)
         return " · ".join(parts)
+
+    def _revised(self, key_result: KeyResult) -> Revised | None:
+        """Return whether the figure moved, where it is that of the whole period."""
+        is_whole = self._is_of_period(key_result) and not key_result.window_days
+        return revised_of(key_result) if is_whole else None
+
+    def _is_of_period(self, key_result: KeyResult) -> bool:
+        cycle = key_result.objective.cycle
+        return (cycle.start_day, cycle.end_day) == (self.period.start, self.period.end)
 
 
 def _target(line: KeyResultLine) -> Target:

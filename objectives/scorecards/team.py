@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import F, OuterRef, Subquery
+from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.utils.dateformat import format as date_format
 from django.utils.translation import gettext as _
 
@@ -15,6 +15,7 @@ from crmkpi.lib.bulk import KeysIn
 from crmkpi.lib.business_time import BusinessCalendar
 from crmkpi.lib.periods import Period, from_day
 from metrics.scopes import Scope, ScopeKey, labels
+from metrics.why.earlier import with_revisions
 from objectives.evaluation import rolled_up
 from objectives.lines import ORDER, KeyResultLine, lines
 from objectives.models import CheckIn, Evaluation, KeyResult, Objective, TargetVersion
@@ -109,7 +110,8 @@ def team_scorecard(
     scope other than the page's.
     """
     since = access.day - WEEK
-    results = _read(key_results_of(team, period, access=access), since=since)
+    on_it = key_results_of(team, period, access=access)
+    results = _read(with_revisions(on_it, period=period), since=since)
     now, before = _evaluations(results)
     printed = lines(
         results,
@@ -200,7 +202,7 @@ _RUNNING = ("off_track", "watch", "on_track")
 _RESULTS = ("missed", "partly", "met")
 
 
-def _read(found: KeyResultQuerySet, *, since: int) -> list[KeyResult]:
+def _read(found: QuerySet[KeyResult], *, since: int) -> list[KeyResult]:
     """Return key results with what was last said, and the days of two evaluations."""
     said = CheckIn.objects.filter(objective=OuterRef("objective"))
     said = said.order_by("-at", "-pk")

@@ -11,7 +11,7 @@ from metrics.scopes import team_scope
 from objectives.scorecards.catalogue import Measurements, MetricRow, measurements
 from tests.metrics import rows
 from tests.objectives.cast import deals, put
-from tests.world import TODAY, World, day
+from tests.world import NOW, TODAY, World, day
 
 pytestmark = pytest.mark.django_db
 
@@ -101,11 +101,24 @@ def test_rows_of_other_teams_stay_away(world):
     assert known(world, scope=team_scope(world.north)).families == []
 
 
-def test_three_queries_for_versions_own_metrics_and_values(world):
+@pytest.mark.parametrize(("period", "queries"), [("2026-Q1", 2), ("2026-01", 3)])
+def test_queries_for_own_metrics_values_and_what_moved(world, period, queries):
     put(*deals(world, on="2026-01-20", won=20))
 
     access = world.access(world.lee)
     with CaptureQueriesContext(connection) as seen:
-        known(world, access=access)
+        known(world, period, access=access)
 
-    assert len(seen) == 3
+    assert len(seen) == queries
+
+
+def test_a_closed_figure_that_moved_says_so(world):
+    put(*deals(world, on="2025-12-10", won=7, lost=3))
+    put(*deals(world, on="2025-12-11", lost=1))
+
+    moved = by_key(known(world, "2025-12"))["win_rate"].revised
+
+    assert (moved.count, moved.at, moved.what) == (1, NOW, "rows that arrived late")
+    assert by_key(known(world, "2025-Q4"))["win_rate"].revised is not None
+    put(*deals(world, on="2026-02-10", won=5))
+    assert by_key(known(world, "2026-02"))["win_rate"].revised is None

@@ -11,11 +11,14 @@ from django.test.utils import CaptureQueriesContext
 
 from crmkpi.accounts.models import Membership, User
 from crmkpi.accounts.queries import get_calendar
+from metrics.engine.snapshots import pin
+from metrics.scopes import agent_scope
+from metrics.why.earlier import Revised
 from objectives.scorecards.personal import OwnRow, PersonalScorecard, personal_scorecard
 from surveys import models as surveys
 from tests.metrics import rows
 from tests.metrics.everything import survey_version
-from tests.objectives.cast import key_result, numbers, objective, put
+from tests.objectives.cast import deals, key_result, numbers, objective, put
 from tests.world import NOW, TODAY, World, day, person
 
 pytestmark = pytest.mark.django_db
@@ -278,3 +281,15 @@ def test_as_many_queries_whatever_the_number_of_colleagues(world):
         scorecard(world, world.alice)
 
     assert len(many) == len(few)
+
+
+def test_a_closed_figure_that_moved_says_so(world):
+    put(*deals(world, on="2025-12-10", won=7, lost=3))
+    pin("win_rate", agent_scope(world.alice).key, now=NOW)
+    put(*deals(world, on="2025-12-11", lost=1), *deals(world, on="2026-01-08", won=1))
+
+    def moved(period: str) -> Revised | None:
+        return row(scorecard(world, world.alice, period=period), "win_rate").revised
+
+    assert moved("2025-12") == Revised(1, NOW, "late")
+    assert moved("2026-01") is None

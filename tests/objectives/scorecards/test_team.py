@@ -16,12 +16,14 @@ from crmkpi.accounts.models import Holiday
 from crmkpi.accounts.queries import get_business_calendar, get_calendar
 from crmkpi.lib.periods import Period
 from metrics.scopes import company, team_scope
+from metrics.services import drain
 from objectives import services
 from objectives.models import Evaluation, KeyResult
 from objectives.rules import Step
 from objectives.scorecards.team import Scorecard, lede, team_scorecard
 from objectives.scoring import KrStatus
-from tests.objectives.cast import deals, key_result, numbers, objective, put
+from tests.metrics import rows
+from tests.objectives.cast import deals, key_result, numbers, objective, of_autumn, put
 from tests.world import NOW, TODAY, World, day
 
 pytestmark = pytest.mark.django_db
@@ -506,6 +508,36 @@ def test_claims_that_the_numbers_deny(world, sure, status, note):
 
     assert waiting(world, "ana") == ([(first.title, note)] if note else [])
     assert waiting(world, "lee") == []
+
+
+def test_a_closed_figure_that_moved_says_what_moved_it(world):
+    """7 of 10 deals of Q4 won; then one more comes, lost, and one is lost after all."""
+    first = deals(world, on="2025-12-10", won=7, lost=3)
+    put(*first)
+    autumn = objective(world)
+    key_result(world, autumn)
+    key_result(world, autumn, title="Lately", window_days=28)
+    key_result(
+        world,
+        autumn,
+        metric="ticket_volume",
+        direction="at_most",
+        aim=numbers(target=90),
+    )
+    of_autumn(autumn)
+    key_result(world, objective(world))
+    put(*deals(world, on="2025-12-11", lost=1))
+    first[0].state, first[0].stage = 2, rows.stage("Lost", 2)
+    rows.put(first[0], cause="edit")
+    drain(now=NOW)
+
+    q4 = get_calendar(world.org).parse("2025-Q4", today=TODAY)
+    found = scorecard(world, period=q4).rows
+    moved = {row.line.key_result.title: row.revised for row in found}
+
+    assert (moved["Win rate"].count, moved["Win rate"].what) == (2, "edited rows")
+    assert moved["Lately"] is moved["Ticket volume"] is None
+    assert [row.revised for row in scorecard(world).rows] == [None]
 
 
 def test_as_many_queries_for_fifty_as_for_one(world):

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from objectives.evaluation import evaluate_due
 from objectives.models import Evaluation, KeyResult
-from tests.objectives.cast import deals, key_result, objective, put
+from tests.objectives.cast import deals, key_result, objective, of_autumn, put
 from tests.world import NOW, TODAY
 
 pytestmark = pytest.mark.django_db
@@ -308,6 +308,26 @@ def test_an_objective_is_defined_for_the_team_of_the_scorecard(world, as_):
 
     assert page.context["form"].initial["team"] == world.berlin
     assert foreign.context["form"].initial["team"] == world.support
+
+
+def test_a_closed_figure_that_moved_is_marked_where_it_stands(world, as_):
+    put(*deals(world, on="2025-12-10", won=7, lost=3))
+    autumn = objective(world)
+    key_result(world, autumn)
+    key_result(world, autumn, scope="company", actor=world.mona)
+    of_autumn(autumn)
+    put(*deals(world, on="2025-12-11", lost=1))
+
+    lee = as_("lee")
+    with CaptureQueriesContext(connection) as seen:
+        page = text(lee.get(f"{URL}?period=2025-Q4"))
+
+    told = "Revised 13 Feb 2026 13:00: rows that arrived late"
+    query = "scope=team%3Asupport-berlin&amp;period=2025-Q4"
+    assert page.count(told) == 2
+    assert f'<a href="/metrics/win_rate/why/?{query}">{told}</a>' in page
+    assert page.count(f">{told}") == 1  # of the company Lee may not see the rows
+    assert len(seen) == 5 + 9  # 1 for names of other scopes than the page's
 
 
 # Costs
