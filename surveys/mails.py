@@ -25,17 +25,19 @@ def build_mail(
     until: datetime,
     zone: str,
     is_reminder: bool = False,
+    test_url: str = "",
 ) -> EmailMultiAlternatives:
     """Return the message in the recipient's language, as HTML and as plain text.
 
     Every address is built from BASE_URL. The links only open the page with a value
-    chosen; mail programs and scanners may fetch them as they like.
+    chosen; mail programs and scanners may fetch them as they like. With `test_url` it
+    says that it is a test, and all its links lead there.
     """
     content = Content.from_json(invitation.version.content)
     language = choose_language(content.languages, invitation.language)
     page, words = PAGES[language], content.wording(language)
-    answer_url = absolute("surveys:answer", answer_token)
-    stop_url = absolute("surveys:unsubscribe", stop_token)
+    answer_url = test_url or absolute("surveys:answer", answer_token)
+    stop_url = test_url or absolute("surveys:unsubscribe", stop_token)
     scale = content.scale
     context = {
         "brand": content.brand,
@@ -58,18 +60,20 @@ def build_mail(
             day=spoken_day(until.astimezone(ZoneInfo(zone)).date(), language)
         ),
         "answer_url": answer_url,
+        "who_url": test_url or f"{answer_url}who/",
         "stop_url": stop_url,
+        "test": page.test if test_url else "",
     }
+    subject = named(words.mail_subject, content.brand)
     mail = EmailMultiAlternatives(
-        subject=named(words.mail_subject, content.brand),
+        subject=f"[{page.test}] {subject}" if test_url else subject,
         body=render_to_string("emails/survey.txt", context),
         from_email=_sender(content.brand),
         to=[invitation.address],
         headers={
             # Equal for a second copy, so that mailboxes show it once.
             "Message-ID": message_id(invitation, is_reminder=is_reminder),
-            "List-Unsubscribe": f"<{stop_url}>",
-            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+            **({} if test_url else _unsubscribing(stop_url)),
             "Auto-Submitted": "auto-generated",
         },
     )
@@ -78,6 +82,13 @@ def build_mail(
         css_inline.inline(html, load_remote_stylesheets=False), "text/html"
     )
     return mail
+
+
+def _unsubscribing(stop_url: str) -> dict[str, str]:
+    return {
+        "List-Unsubscribe": f"<{stop_url}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
 
 
 def message_id(invitation: Invitation, *, is_reminder: bool = False) -> str:

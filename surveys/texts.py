@@ -62,6 +62,8 @@ class Page:
     stopped: str
     stopped_text: str  # {brand}
     back: str
+    test: str  # one word for the subject of a mail
+    test_note: str
     continue_to: str  # {host}
     extra_hint: str  # of a question with several choices
     extra_unoffered: str
@@ -132,6 +134,8 @@ PAGES: Mapping[str, Page] = {
         stopped="No more surveys",
         stopped_text="{brand} will send you no more surveys.",
         back="Back to the question",
+        test="Test",
+        test_note="This is a test: nothing is stored.",
         continue_to="Continue to {host}",
         extra_hint="You may choose several.",
         extra_unoffered="Please choose one of the options.",
@@ -206,6 +210,8 @@ PAGES: Mapping[str, Page] = {
         stopped="Keine Umfragen mehr",
         stopped_text="{brand} schickt Ihnen keine Umfragen mehr.",
         back="Zurück zur Frage",
+        test="Test",
+        test_note="Das ist ein Test: Gespeichert wird nichts.",
         continue_to="Weiter zu {host}",
         extra_hint="Sie können mehrere wählen.",
         extra_unoffered="Bitte wählen Sie eine der Möglichkeiten.",
@@ -270,6 +276,8 @@ PAGES: Mapping[str, Page] = {
         stopped="لا مزيد من الاستطلاعات",
         stopped_text="لن ترسل إليك {brand} أي استطلاعات أخرى.",
         back="العودة إلى السؤال",
+        test="تجربة",
+        test_note="هذه تجربة: لن يُحفظ شيء.",
         continue_to="المتابعة إلى {host}",
         extra_hint="يمكنك اختيار أكثر من إجابة.",
         extra_unoffered="يُرجى اختيار أحد الخيارات.",

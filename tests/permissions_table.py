@@ -458,6 +458,9 @@ TABLE |= {  # surveys, for staff
     "surveys:preview": Rule(
         get=survey_managers(), post=survey_managers(), kwargs=scenes.slug
     ),
+    "surveys:test": Rule(
+        get=signed_in(405), post=survey_managers(302), kwargs=scenes.slug
+    ),
     "surveys:versions": Rule(get=ANSWER_READERS, kwargs=scenes.changed_draft),
     "surveys:publish": Rule(
         get=survey_managers(), post=survey_managers(302), kwargs=scenes.changed_draft
@@ -503,6 +506,7 @@ TABLE |= {  # surveys, for customers: the secret in the address is all they have
         kwargs=scenes.answered,
         data=lambda world: {"score": "4"},
     ),
+    "surveys:try_out": Rule(get=everybody(), post=everybody(422), kwargs=scenes.tried),
     "surveys:colours": Rule(
         get=everybody(), kwargs=lambda world: {"name": "1f5f8b-8cc4ea"}
     ),

@@ -21,10 +21,14 @@ from surveys.scoring import Kind
 from surveys.services import surveys as services
 from surveys.services.errors import BadSurvey
 from surveys.services.logos import store_logo
+from surveys.services.test_mails import send_test_mail
 from surveys.views.doors import our_survey
 from surveys.views.preview import PreviewForm, previewed
 from surveys.views.results import survey_context
+from surveys.views.throttle import too_many
 from surveys.views.versions import draft_differences
+
+TESTS = 20  # in ten minutes
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -95,6 +99,28 @@ def survey_edit(request: ReaderRequest, slug: str) -> HttpResponse:
     }
     status = 422 if form.errors and not is_preview else 200
     return render(request, "surveys/edit.html", context, status=status)
+
+
+@require_POST
+def survey_test(request: ReaderRequest, slug: str) -> HttpResponse:
+    """Send the draft as a test to whoever asks."""
+    survey = our_survey(request, slug)
+    if too_many(request, f"test:{request.user.pk}", limit=TESTS):
+        messages.error(request, _("Too many tests. Wait ten minutes."))
+        return redirect("surveys:edit", slug=slug)
+    try:
+        send_test_mail(
+            survey,
+            language=request.POST.get("language", ""),
+            actor=request.user,
+            now=timezone.now(),
+        )
+    except BadSurvey as error:
+        messages.error(request, str(error))
+    else:
+        text = _("A test is on its way to %(address)s. It is never counted.")
+        messages.success(request, text % {"address": request.user.email})
+    return redirect("surveys:edit", slug=slug)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

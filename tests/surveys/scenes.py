@@ -12,6 +12,7 @@ from surveys.models import Invitation, Response, Survey
 from surveys.scoring import Kind
 from surveys.services.logos import store_logo
 from surveys.services.surveys import create_survey, publish, share, update_survey
+from surveys.services.test_mails import try_token
 from surveys.services.themes import save_theme
 from surveys.tokens import Form
 from tests.surveys.cast import ask, contact, customer, reply
@@ -74,6 +75,10 @@ def theme(world: World) -> dict[str, Any]:
 
 def shared(world: World) -> dict[str, Any]:
     return {"address": shared_address(live_survey(world))}
+
+
+def tried(world: World) -> dict[str, Any]:
+    return {"token": try_token(live_survey(world), language="en")}
 
 
 def logo(world: World) -> dict[str, Any]:

@@ -1,12 +1,23 @@
 """Writing a survey: its look, its extra questions, where it leads, its preview."""
 
+import re
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
+import time_machine
+from django.apps import apps
+from django.contrib.sessions.models import Session
+from django.core import mail
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 
+from crmkpi.accounts.models import AuditEvent
 from surveys.content import Content
-from surveys.models import Logo, RedirectHost
+from surveys.models import Logo, RedirectHost, Survey
 from surveys.services.redirects import allow_host
+from surveys.services.test_mails import try_token
 from tests.surveys.drafting import PNG, WHY, filled_in
 from tests.world import NOW
 
@@ -248,3 +259,68 @@ def test_publishing_looks_at_the_list_again(ana, save, survey, world):
 
     assert refused.status_code == 422
     assert "may not lead to www.example.org" in refused.content.decode()
+
+
+# Test mails
+
+
+def test_test_mail_goes_to_oneself_and_counts_nowhere(ana, survey, world, client):
+    before = {model: model.objects.count() for model in apps.get_models()}
+
+    ana.post(reverse("surveys:test", args=[survey.slug]), {"language": "de"})
+
+    (sent,) = mail.outbox
+    assert sent.to == [world.ana.email]
+    assert sent.subject == "[Test] Eine Frage von Fjordlight"
+    assert "Das ist ein Test" in sent.body
+    assert "Das ist ein Test" in sent.alternatives[0].content
+    assert "List-Unsubscribe" not in sent.extra_headers
+    addresses = set(re.findall(r"https?://[^/]+(/\S+)", sent.body))
+    (page,) = {address.split("?")[0] for address in addresses}
+    assert page.startswith("/try/")
+
+    client.logout()
+    client.cookies.clear()
+    shown = client.get(f"{page}?score=2").content.decode()
+    assert 'role="note">Das ist ein Test' in shown
+    assert 'value="2" checked' in shown
+    assert client.post(page, {"score": "9"}).status_code == 422
+    thanks = client.post(page, {"score": "2"}).content.decode()
+    assert "Was ist schiefgegangen" in thanks
+    done = client.post(page, {"comment": "x\x00"})
+    assert (done.status_code, done.cookies) == (200, {})
+    after = {model: model.objects.count() for model in apps.get_models()}
+    changed = {model for model in after if after[model] != before[model]}
+    assert changed <= {AuditEvent, Session}
+    assert AuditEvent.objects.filter(action="survey.tested").count() == 1
+
+
+def test_test_page_that_is_forged_or_old(client, survey):
+    token = try_token(survey, language="en")
+    assert client.get(f"/try/{token}/").status_code == 200
+    for forged in (token[:-1], f"{token}x", "x", "%00", "a" * 5000):
+        assert client.get(f"/try/{forged}/").status_code == 404
+    with time_machine.travel(timezone.now() + timedelta(days=8), tick=False):
+        assert client.get(f"/try/{token}/").status_code == 404
+
+
+def test_draft_with_missing_words_is_not_sent(ana, survey, world):
+    content = Content.from_json(survey.draft)
+    silent = replace(content.wordings["en"], question="")
+    words = {**content.wordings, "en": silent}
+    draft = replace(content, wordings=words).to_json()
+    Survey.objects.filter(pk=survey.pk).update(draft=draft)
+
+    told = ana.post(reverse("surveys:test", args=[survey.slug]), follow=True)
+
+    assert "The question is missing" in told.content.decode()
+    assert mail.outbox == []
+
+
+def test_mail_server_that_refuses_is_told(ana, survey, settings):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+
+    told = ana.post(reverse("surveys:test", args=[survey.slug]), follow=True)
+
+    assert "The mail server did not take it" in told.content.decode()
