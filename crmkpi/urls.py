@@ -16,6 +16,7 @@ urlpatterns = [
     ),
     path("api/v1/", include("metrics.api.urls")),
     path("api/v1/", include("objectives.api.urls")),
+    path("api/v1/", include("surveys.api.urls")),
     path("accounts/", include("crmkpi.accounts.sign_in_urls")),
     path("", include("crmkpi.accounts.urls")),
     path("", include("crmkpi.crm.urls")),

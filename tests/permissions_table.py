@@ -396,6 +396,16 @@ TABLE |= {  # metrics for other systems
     ),
 }
 
+TABLE |= {  # surveys for other systems; the key of the cast reads metrics alone
+    "surveys_api:list": Rule(get=api(key=403)),
+    "surveys_api:results": Rule(
+        get=api(administrator=404, stranger=404, key=403), kwargs=scenes.slug
+    ),
+    "surveys_api:responses": Rule(  # only who manages the whole company may
+        get=api(405, key=403), post=api(403)
+    ),
+}
+
 SURVEY_READERS = signed_in(administrator=404, stranger=404)
 ANSWER_READERS = SURVEY_READERS | {"agent": 403}
 

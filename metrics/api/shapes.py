@@ -15,25 +15,6 @@ def _number(text: str = "", **options: Any) -> serializers.Field:
     return serializers.FloatField(help_text=text, allow_null=True, **options)
 
 
-def _problem() -> serializers.Serializer:
-    fault = inline_serializer(
-        "Fault",
-        {"parameter": serializers.CharField(), "detail": serializers.CharField()},
-        many=True,
-        required=False,
-    )
-    return inline_serializer(
-        "Problem",
-        {
-            "type": serializers.CharField(),
-            "title": serializers.CharField(),
-            "status": serializers.IntegerField(),
-            "detail": serializers.CharField(),
-            "errors": fault,
-        },
-    )
-
-
 class Interval(serializers.Serializer):
     """Between which values the true one lies, with 95 % confidence."""
 
@@ -88,7 +69,6 @@ TEXTS = (
     "source",
 )
 
-PROBLEM = _problem()
 METRICS = inline_serializer(
     "Metric",
     {name: serializers.CharField() for name in TEXTS}

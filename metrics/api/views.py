@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from crmkpi.accounts.api.shapes import FAULTS, PROBLEM
 from crmkpi.accounts.http import ReaderRequest
 from crmkpi.accounts.models import ApiKey
 from crmkpi.accounts.queries import get_calendar
@@ -40,13 +41,6 @@ from metrics.why.earlier import earlier_computations, revised
 from metrics.why.explain import Asked, explain
 from metrics.why.results import changes_as_json
 
-FAULTS = {
-    400: shapes.PROBLEM,
-    401: shapes.PROBLEM,
-    403: shapes.PROBLEM,
-    404: shapes.PROBLEM,
-}
-
 
 class MetricsView(APIView):
     """What people who signed in may read, and keys with the scope metrics:read."""
@@ -58,7 +52,7 @@ class MetricList(MetricsView):
     @extend_schema(
         operation_id="metrics_list",
         summary="All metrics of the catalogue",
-        responses={200: shapes.METRICS, 401: shapes.PROBLEM},
+        responses={200: shapes.METRICS, 401: PROBLEM},
     )
     def get(self, request: Request) -> Response:
         only(request, ())

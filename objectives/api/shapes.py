@@ -5,7 +5,7 @@ from typing import Any
 from drf_spectacular.utils import OpenApiParameter, inline_serializer
 from rest_framework import serializers
 
-from metrics.api.shapes import PROBLEM
+from crmkpi.accounts.api.shapes import PROBLEM
 from objectives.models import KeyResult, Objective
 from objectives.scoring import KrStatus
 

@@ -80,11 +80,22 @@ def answers_for(survey: Survey, access: Access) -> FactQuerySet:
     return rows.visible_to(access)
 
 
-def results(survey: Survey, *, access: Access, since_day: int | None) -> Results:
-    """Return what the answers add up to, scale by scale. Queries: 2."""
+def results(
+    survey: Survey,
+    *,
+    access: Access,
+    since_day: int | None,
+    until_day: int | None = None,
+) -> Results:
+    """Return what the answers add up to, scale by scale. Queries: 3.
+
+    Time: local days of the answers, half-open.
+    """
     rows = answers_for(survey, access).counted()
     if since_day is not None:
         rows = rows.filter(answered_day__gte=since_day)
+    if until_day is not None:
+        rows = rows.filter(answered_day__lt=until_day)
     counts: dict[Scale, dict[int, int]] = {}
     for kind, low, high, top_from, is_reversed, value, n in _counted(rows):
         scale = Scale(Kind(kind), low, high, top_from, is_reversed)
@@ -272,6 +283,13 @@ def current_scale(survey: Survey) -> Scale | None:
         version_id=survey.version_id, key=Question.SCORE
     ).first()
     return scale_of(question) if question else None
+
+
+def versions_by_scale(survey: Survey) -> dict[Scale, int]:
+    """Return the number of the last version that asked on each scale. Queries: 1."""
+    asked = Question.objects.filter(version__survey=survey, key=Question.SCORE)
+    found = asked.select_related("version").order_by("version__number")
+    return {scale_of(each): each.version.number for each in found}
 
 
 def scale_of(question: Question) -> Scale:

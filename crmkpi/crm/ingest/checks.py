@@ -1,6 +1,6 @@
 """Values as fields take them: each kind checked, with words for what is wrong."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -209,10 +209,15 @@ def _choice(field: Field) -> Check:
                 found = choices.get(folded(value))
             if found is not None:
                 return found
-        elif value in values and not isinstance(value, bool):
+        elif _is_one(value) and value in values:
             return value
         raise Unfit(
             _("This must be one of: %(words)s.") % {"words": ", ".join(field.words)}
         )
 
     return check
+
+
+def _is_one(value: Any) -> bool:
+    """Tell whether a value can be a choice: no list, no object, no yes or no."""
+    return isinstance(value, Hashable) and not isinstance(value, bool)

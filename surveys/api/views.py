@@ -1,0 +1,182 @@
+"""Surveys for other systems: their results, and answers that were given elsewhere."""
+
+from datetime import date
+from typing import Any, cast
+
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema
+from rest_framework.exceptions import NotFound, PermissionDenied, ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from crmkpi.accounts.access import Access
+from crmkpi.accounts.api.shapes import FAULTS, PROBLEM
+from crmkpi.accounts.http import ReaderRequest
+from crmkpi.accounts.models import ApiKey
+from crmkpi.crm.ingest.services import ingest, slug_of
+from crmkpi.lib.periods import FIRST_DAY, LAST_DAY, to_day
+from surveys.api import shapes
+from surveys.api.sent import outcome_as_json, read_sent
+from surveys.models import Survey
+from surveys.queries.results import Results, ScaleResult, results, versions_by_scale
+
+LIVE = "surveys"  # ids of our own pages; nobody else's answers go there
+
+
+class SurveyList(APIView):
+    required_scope = ApiKey.Scope.READ_SURVEYS
+
+    @extend_schema(
+        operation_id="surveys_list",
+        summary="The surveys you may see",
+        responses={200: shapes.SURVEYS, 401: PROBLEM, 403: PROBLEM},
+    )
+    def get(self, request: Request) -> Response:
+        _only(request, ())
+        rows = Survey.objects.visible_to(_access(request))
+        found = rows.select_related("team", "version").order_by("slug")
+        return Response([_survey_as_json(each) for each in found])
+
+
+class SurveyResults(APIView):
+    required_scope = ApiKey.Scope.READ_SURVEYS
+
+    @extend_schema(
+        operation_id="survey_results",
+        summary="What the answers to a survey add up to",
+        description="Each scale apart, the current one first. Answers left out as "
+        "test, spam or duplicate are in no number, and neither are skipped questions.",
+        parameters=[shapes.FROM, shapes.TO],
+        responses={200: shapes.RESULTS} | FAULTS,
+    )
+    def get(self, request: Request, slug: str) -> Response:
+        _only(request, ("from", "to"))
+        access = _access(request)
+        rows = Survey.objects.visible_to(access).select_related("team", "version")
+        survey = rows.filter(slug=slug).first()
+        if survey is None:
+            raise NotFound(_("There is no such survey, or it is not yours to read."))
+        first, last = _day(request, "from"), _day(request, "to")
+        if first is not None and last is not None and last < first:
+            raise ValidationError({"to": [_("The last day is before the first.")]})
+        found = results(
+            survey,
+            access=access,
+            since_day=to_day(first) if first else None,
+            until_day=to_day(last) + 1 if last else None,
+        )
+        days = {"from": first, "to": last}
+        return Response(_survey_as_json(survey) | days | _as_json(survey, found))
+
+
+class SentResponses(APIView):
+    required_scope = ApiKey.Scope.WRITE_SURVEYS
+
+    @extend_schema(
+        operation_id="responses_send",
+        summary="Send answers that were given elsewhere",
+        description="Good rows are taken although others are refused; sending the "
+        "same again changes nothing, and a known id with other content corrects it. "
+        "Answers of the past move the figures of their own days.",
+        request=shapes.SENT,
+        responses={200: shapes.TAKEN, 422: shapes.TAKEN} | FAULTS,
+    )
+    def post(self, request: Request) -> Response:
+        _only(request, ())
+        _may_send(_access(request), is_key=isinstance(request.auth, ApiKey))
+        source, rows = read_sent(request.data)
+        try:
+            is_ours = slug_of(source) == LIVE
+        except ValueError as error:
+            raise ValidationError({"source": [str(error)]}) from error
+        if is_ours:
+            reason = _("This source is that of our own pages; choose another.")
+            raise ValidationError({"source": [reason]})
+        outcome = ingest(
+            "response",
+            rows,
+            source=source,
+            now=timezone.now(),
+            first_row=0,
+            partial=True,
+        )
+        status = 200 if outcome.written else 422
+        return Response(outcome_as_json(outcome, rows), status=status)
+
+
+def _may_send(access: Access, *, is_key: bool) -> None:
+    """Let only those send who answer for the whole company: rows name anybody."""
+    if not access.sees_company or not (is_key or access.manages):
+        raise PermissionDenied(_("Sending answers takes a key for the whole company."))
+
+
+def _access(request: Request) -> Access:
+    return cast(ReaderRequest, request._request).access
+
+
+def _only(request: Request, known: tuple[str, ...]) -> None:
+    for name in request.query_params:
+        if name not in known:
+            reason = _("There is no such parameter; there are: %(known)s.")
+            said = reason % {"known": ", ".join(known) or "–"}
+            raise ValidationError({name[:80]: [said]})
+
+
+def _day(request: Request, name: str) -> date | None:
+    text = request.query_params.get(name)
+    if not text:
+        return None
+    try:
+        found = parse_date(text)
+    except ValueError:
+        found = None
+    if found is None or not FIRST_DAY <= to_day(found) <= LAST_DAY:
+        raise ValidationError({name: [_("Write a day as 2026-02-13.")]})
+    return found
+
+
+def _survey_as_json(survey: Survey) -> dict[str, Any]:
+    return {
+        "slug": survey.slug,
+        "name": survey.name,
+        "kind": survey.kind,
+        "team": survey.team.slug,
+        "status": survey.status,
+        "version": survey.version.number if survey.version else None,
+    }
+
+
+def _as_json(survey: Survey, found: Results) -> dict[str, Any]:
+    versions = versions_by_scale(survey)
+    return {
+        "is_too_few": found.is_too_few,
+        "results": [
+            _scale_as_json(each, versions.get(each.scale, 0)) for each in found.scales
+        ],
+    }
+
+
+def _scale_as_json(result: ScaleResult, version: int) -> dict[str, Any]:
+    added, scale = result.summary, result.scale
+    return {
+        "value": added.value,
+        "n": added.n,
+        "low": added.low,
+        "high": added.high,
+        "method": added.method,
+        "version": version,
+        "is_current": result.is_current,
+        "scale": {
+            "low": scale.low,
+            "high": scale.high,
+            "top_from": scale.top_from,
+            "reversed": scale.reversed,
+        },
+        "mean": added.mean,
+        "sd": added.sd,
+        "net": added.net,
+        "distribution": {str(score): n for score, n in added.distribution},
+    }
