@@ -8,7 +8,7 @@ from django.db import connection
 
 from crmkpi.lib import kept
 from metrics.custom import loading
-from tests import needs
+from tests import needs, space
 from tests.faults.installation import migrated
 from tests.world import build_world
 
@@ -35,6 +35,13 @@ def pytest_runtest_setup(item):
             pytest.skip(reason)
     if any(item.iter_markers("postgresql")) and connection.vendor != "postgresql":
         pytest.skip("runs in the pass on PostgreSQL")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    yield
+    with django_db_blocker.unblock():
+        space.end_other_sessions()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -1,4 +1,4 @@
-"""What rows that all tests of a module share cost on PostgreSQL."""
+"""What rows that all tests share, and servers, leave behind on PostgreSQL."""
 
 from django.db import connection
 
@@ -17,3 +17,13 @@ def give_back() -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("VACUUM")
+
+
+def end_other_sessions() -> None:
+    """End what threads of live servers may still hold, or the database cannot go."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
