@@ -71,6 +71,7 @@ def _rows(
             "ticket_id": key,
             "kind": int(kind),
             "policy_id": ticket["policy_id"],
+            "segment_id": ticket["segment_id"],
             "due_at": due_at,
             "stopped_at": stopped_at,
             "decided_at": decided_at,

@@ -12,7 +12,8 @@ from typing import Any
 from django.db import models
 
 from crmkpi.accounts.queries import get_organisation
-from crmkpi.crm import changes, clocks, follow_ups, spells
+from crmkpi.crm import changes, follow_ups
+from crmkpi.crm.inheritance import pass_down
 from crmkpi.crm.models import (
     Channel,
     Contract,
@@ -114,20 +115,8 @@ def _follow(
     cause: str,
 ) -> None:
     """Write what rows pass on themselves: spells, promises, what followed up what."""
-    for kind in spells.KINDS.values():
-        if kind.fact is model:
-            cutter = spells.Cutter.load(kind, stamper.directory, zone)
-            spells.cut_again(cutter, rows, now=now, cause=cause)
+    pass_down(model, rows, stamper, zone, now=now, cause=cause)
     if model is Ticket:
-        dues = clocks.dues_of(rows)
-        clocks.set_clocks(
-            {key: (rows[key], due) for key, due in dues.items()},
-            new=(),
-            stamper=stamper,
-            zone=zone,
-            now=now,
-            cause=cause,
-        )
         matters = follow_ups.matters_of(rows.values())
         follow_ups.refresh(follow_ups.TICKETS, matters, now=now, cause=cause)
     elif model is Interaction:

@@ -37,16 +37,22 @@ class SpellKind:
 
 
 TICKETS = SpellKind(
-    Ticket, TicketSpell, "ticket_id", "status", ("channel", "type_id", "exclusion")
+    Ticket,
+    TicketSpell,
+    "ticket_id",
+    "status",
+    ("channel", "type_id", "segment_id", "exclusion"),
 )
 STAGES = SpellKind(
     Opportunity,
     StageSpell,
     "opportunity_id",
     "stage_id",
-    ("exclusion", "region_id", "industry_id", "product_id"),
+    ("exclusion", "region_id", "industry_id", "product_id", "segment_id"),
 )
-LEADS = SpellKind(Lead, LeadSpell, "lead_id", "", ("channel", "exclusion"))
+LEADS = SpellKind(
+    Lead, LeadSpell, "lead_id", "", ("channel", "segment_id", "exclusion")
+)
 KINDS: dict[type[models.Model], SpellKind] = {
     kind.fact: kind for kind in (TICKETS, STAGES, LEADS)
 }

@@ -24,7 +24,7 @@ _WITHIN_WINDOW = Q(followed_up_day__lte=F("at_day") + Interaction.REPEAT_WINDOW_
 
 class Interactions(Cells):
     fact, when = Interaction, "at_day"
-    cuts = (Cut.CHANNEL, Cut.TOPIC, Cut.CAMPAIGN)
+    cuts = (Cut.CHANNEL, Cut.TOPIC, Cut.CAMPAIGN, Cut.SEGMENT)
     rows = Rows()
     phone = Rows(where=CALL)
     email = Rows(where=Q(channel=Channel.EMAIL))

@@ -7,7 +7,7 @@ from metrics.dimensions import Cut
 from metrics.measures.base import Cells, Rows, Squares, Total
 from metrics.measures.filled import chosen, named
 
-SPLITS = (Cut.CHANNEL, Cut.CAMPAIGN, Cut.PRODUCT)
+SPLITS = (Cut.CHANNEL, Cut.CAMPAIGN, Cut.PRODUCT, Cut.SEGMENT)
 TIMED = Q(response_seconds__isnull=False)
 
 
@@ -29,10 +29,10 @@ class LeadsResponded(Cells):
 
 
 class LeadSpellsStarted(Cells):
-    fact, when, cuts = LeadSpell, "started_day", (Cut.CHANNEL,)
+    fact, when, cuts = LeadSpell, "started_day", (Cut.CHANNEL, Cut.SEGMENT)
     rows = Rows()
 
 
 class LeadSpellsEnded(Cells):
-    fact, when, cuts = LeadSpell, "ended_day", (Cut.CHANNEL,)
+    fact, when, cuts = LeadSpell, "ended_day", (Cut.CHANNEL, Cut.SEGMENT)
     rows = Rows()

@@ -11,6 +11,7 @@ COMPLETED = Q(is_open=True, days__isnull=False)
 CONTESTED = ~Q(competitor="")
 WON = Q(state=Opportunity.State.WON)
 SPLITS = (Cut.REGION, Cut.INDUSTRY, Cut.PRODUCT, Cut.CHANNEL, Cut.SEGMENT)
+OF_STAGES = (Cut.REGION, Cut.INDUSTRY, Cut.PRODUCT, Cut.STAGE, Cut.SEGMENT)
 
 
 class OpportunitiesOpened(Cells):
@@ -45,16 +46,14 @@ class ProposalsSent(Cells):
 
 
 class StagesEntered(Cells):
-    fact, when = StageSpell, "started_day"
-    cuts = (Cut.REGION, Cut.INDUSTRY, Cut.PRODUCT, Cut.STAGE)
+    fact, when, cuts = StageSpell, "started_day", OF_STAGES
     rows = Rows()
     open = Rows(where=Q(is_open=True))
     before_proposal = Rows(where=Q(is_open=True, before_proposal=True))
 
 
 class StagesLeft(Cells):
-    fact, when = StageSpell, "ended_day"
-    cuts = (Cut.REGION, Cut.INDUSTRY, Cut.PRODUCT, Cut.STAGE)
+    fact, when, cuts = StageSpell, "ended_day", OF_STAGES
     rows = Rows()
     open = Rows(where=Q(is_open=True))
     before_proposal = Rows(where=Q(is_open=True, before_proposal=True))

@@ -38,7 +38,7 @@ class OrdersPaid(Cells):
 class OrdersCredited(Cells):
     """The same orders by the campaign they go back to; see crm.attribution."""
 
-    fact, when, cuts = Order, "paid_day", (Cut.CAMPAIGN,)
+    fact, when, cuts = Order, "paid_day", (Cut.CAMPAIGN, Cut.SEGMENT)
     columns = {Cut.CAMPAIGN: "credited_campaign"}
     base = OrdersPaid.base
     rows = Rows()

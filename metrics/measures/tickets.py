@@ -60,18 +60,21 @@ class TicketsResolved(Cells):
 
 
 class TicketSpellsStarted(Cells):
-    fact, when, cuts = TicketSpell, "started_day", (Cut.CHANNEL, Cut.TYPE)
+    fact, when = TicketSpell, "started_day"
+    cuts = (Cut.CHANNEL, Cut.TYPE, Cut.SEGMENT)
     rows = Rows()
     open = Rows(where=Q(is_open=True))
 
 
 class TicketSpellsEnded(Cells):
-    fact, when, cuts = TicketSpell, "ended_day", (Cut.CHANNEL, Cut.TYPE)
+    fact, when = TicketSpell, "ended_day"
+    cuts = (Cut.CHANNEL, Cut.TYPE, Cut.SEGMENT)
     rows = Rows()
     open = Rows(where=Q(is_open=True))
 
 
 class PromisesDecided(Cells):
-    fact, when, cuts = SlaClock, "decided_day", (Cut.POLICY, Cut.CLOCK)
+    fact, when = SlaClock, "decided_day"
+    cuts = (Cut.POLICY, Cut.CLOCK, Cut.SEGMENT)
     rows = Rows()
     met = Rows(where=Q(is_met=True))

@@ -153,7 +153,9 @@ def changed_records(
     found: dict[int, Record] = {}
     now = {row["pk"]: row for row in _current(axis, set(by_row), paths)}
     then = {
-        pk: some[0].columns | {"pk": pk, "added_at": some[0].added_at}
+        pk: _since_added(axis, now.get(pk, {}))
+        | some[0].columns
+        | {"pk": pk, "added_at": some[0].added_at}
         for pk, some in by_row.items()
         if _was_there(some[0].added_at, since)
     }
@@ -244,6 +246,11 @@ def _values(
     more = {"added_at", "import_run_id"} & fields
     names = dict.fromkeys(("pk", *kept_columns(axis.fact), *more, *paths))
     yield from rows.order_by("pk").values(*names)
+
+
+def _since_added(axis: type[Cells], now: Columns) -> Columns:
+    """Return what an image lacks of columns that are younger: as the row is now."""
+    return {name: now.get(name) for name in kept_columns(axis.fact)}
 
 
 def _was_there(added_at: datetime | None, since: datetime) -> bool:

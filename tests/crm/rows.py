@@ -44,6 +44,15 @@ def opportunity(external_id: str = "o1", **values: Any) -> dict[str, Any]:
     } | values
 
 
+def lead(external_id: str = "l1", **values: Any) -> dict[str, Any]:
+    """Return Cleo's lead, which came on 2 January 2026."""
+    return {
+        "external_id": external_id,
+        "owner": "Cleo",
+        "created": at("2026-01-02 09:00"),
+    } | values
+
+
 def order(external_id: str = "r1", **values: Any) -> dict[str, Any]:
     """Return an order of 100 that was paid on 10 January 2026."""
     return {

@@ -64,8 +64,14 @@ class Pile:
         self.waiting: dict[type[Any], list[Any]] = {}
 
     def add(self, *some: Any) -> None:
+        """Add rows; of each kind every third is of one segment, every third of none."""
         for row in some:
-            self.waiting.setdefault(type(row), []).append(row)
+            others = self.waiting.setdefault(type(row), [])
+            name = ("Small", "Large", None)[len(others) % 3]
+            for column in ("segment", "acquired_segment"):
+                if name and hasattr(row, column):
+                    setattr(row, column, rows.member("segment", name))
+            others.append(row)
 
     def write(self) -> None:
         for some in self.waiting.values():

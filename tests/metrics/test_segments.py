@@ -9,7 +9,7 @@ from crmkpi.crm.models import Customer
 from crmkpi.crm.segments.turning import turn_segments
 from metrics.rules.segmentation import MIN_CUSTOMERS
 from metrics.services import drain
-from tests.crm.rows import at, order, take, ticket
+from tests.crm.rows import at, call, lead, opportunity, order, take, ticket
 from tests.crm.segments.making import condition, segment
 from tests.metrics.catalog.ask import (
     FEBRUARY,
@@ -46,11 +46,11 @@ def sold(world) -> None:
 
 
 def parts(key: str) -> dict[str, Decimal | None]:
-    """Return a metric of February by segment, without those that have none."""
+    """Return a metric of February by segment, without those that have no rows."""
     computed()
     members = Customer.segment.field.related_model.objects.filter(dimension="segment")
-    found = {each.name: of_member(key, "segment", each).value for each in members}
-    return {name: value for name, value in found.items() if value}
+    found = {each.name: of_member(key, "segment", each) for each in members}
+    return {name: each.value for name, each in found.items() if each.n}
 
 
 def test_past_figures_do_not_move_and_new_rows_count_for_the_rule(world, sold):
@@ -78,6 +78,52 @@ def test_who_is_active_is_split_as_of_the_day(world, sold):
     assert parts("new_customers") == {"Small": 2}
 
 
+OF_OPEN_WORK = (
+    "open_tickets",
+    "sla_compliance",
+    "open_opportunities",
+    "prospects",
+    "new_leads",
+    "service_calls",
+)
+
+
+def test_open_work_stays_in_the_segment_it_came_from(world, sold):
+    """Acme's ticket, deal, lead and call of before; then the same on a later day."""
+    due = {"reply_due": at("2026-02-10 09:00")}
+    take("ticket", ticket("t1", customer="Acme", **due), now=BEFORE)
+    take("opportunity", opportunity(customer="Acme"), now=BEFORE)
+    take("lead", lead(customer="Acme"), now=BEFORE)
+    take("interaction", call(customer="Acme"), now=BEFORE)
+    before = {key: parts(key) for key in OF_OPEN_WORK}
+    assert before == {
+        "open_tickets": {"Small": 1},
+        "sla_compliance": {"Small": 0},
+        "open_opportunities": {"Small": 1},
+        "prospects": {"Small": 2},
+        "new_leads": {},  # it came in January
+        "service_calls": {"Small": 1},
+    }
+
+    segment("Northern", NORTH)
+    turn_segments(now=NOW)
+    assert {key: parts(key) for key in OF_OPEN_WORK} == before
+    kept = {"reply_due": NOW + timedelta(hours=1), "replied": NOW}
+    take("ticket", ticket("t2", customer="Acme", opened=NOW, **kept))
+    take("opportunity", opportunity("o2", customer="Acme", opened=NOW))
+    take("lead", lead("l2", customer="Acme", created=NOW))
+    take("interaction", call("c2", customer="Acme", started=NOW))
+
+    assert {key: parts(key) for key in OF_OPEN_WORK} == {
+        "open_tickets": {"Small": 1, "Northern": 1},
+        "sla_compliance": {"Small": 0},  # promises of today are told tomorrow
+        "open_opportunities": {"Small": 1, "Northern": 1},
+        "prospects": {"Small": 2, "Northern": 2},
+        "new_leads": {"Northern": 1},
+        "service_calls": {"Small": 1, "Northern": 1},
+    }
+
+
 def test_what_is_kept_fresh_is_what_a_rebuild_gives(world, sold):
     drain(now=NOW)
     segment("Busy", BUSY)
@@ -86,6 +132,10 @@ def test_what_is_kept_fresh_is_what_a_rebuild_gives(world, sold):
     drain(now=NOW)
     take("order", order("b2", customer="Bolt", amount=10, paid=at("2026-01-02 09:00")))
     take("order", order("a3", customer="Acme", amount=7, paid=LATER), now=LATER)
+    take("ticket", ticket("t3", customer="Bolt", opened=LATER), now=LATER)
+    take("opportunity", opportunity(customer="Cara", opened=LATER), now=LATER)
+    take("interaction", call(customer="Acme", started=LATER), now=LATER)
+    take("lead", lead(customer="Acme", created=LATER), now=LATER)
     turn_segments(now=LATER)
     drain(now=NOW)
     take("customer", {"name": "Acme", "region": "South", "segment": "Large"})

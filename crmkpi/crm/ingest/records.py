@@ -340,6 +340,7 @@ INTERACTION = Record(
         channel(),
         choice("direction", DIRECTIONS, _("Blank: inbound"), column="direction"),
         ref("topic", "topic", _("What it was about"), column="topic_id"),
+        ref("segment", "segment", _("Blank: the customer's"), column="segment_id"),
         whole("topics", _("Number of topics; blank: 1"), high=32_767, column="topics"),
         instant("started", _("When it began"), required=True),
         instant("ended", _("When it ended")),

@@ -37,6 +37,7 @@ class Interaction(Fact):
         choices=Direction, default=Direction.INBOUND
     )
     topic = member_field(Member.Dimension.TOPIC)
+    segment = member_field(Member.Dimension.SEGMENT)
     topics = models.PositiveSmallIntegerField(_("number of topics"), default=1)
     campaign = models.ForeignKey(
         "crm.Campaign",
@@ -81,7 +82,13 @@ class Interaction(Fact):
     class Meta(Fact.Meta):
         indexes = [
             *axis_indexes(
-                "contact", "at_day", "at_team", "channel", "topic", "campaign"
+                "contact",
+                "at_day",
+                "at_team",
+                "channel",
+                "topic",
+                "campaign",
+                "segment",
             ),
             models.Index(  # finds the next call of the same customer and topic
                 fields=["customer", "topic", "started_at"], name="contact_follow_up"

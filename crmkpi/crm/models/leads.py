@@ -67,7 +67,13 @@ class Lead(Fact):
     class Meta(Fact.Meta):
         indexes = [
             *axis_indexes(
-                "lead", "created_day", "created_team", "channel", "campaign", "product"
+                "lead",
+                "created_day",
+                "created_team",
+                "channel",
+                "campaign",
+                "product",
+                "segment",
             ),
             *axis_indexes(
                 "lead",
@@ -76,6 +82,7 @@ class Lead(Fact):
                 "channel",
                 "campaign",
                 "product",
+                "segment",
             ),
             *axis_indexes("lead", "closed_day", "closed_team"),
         ]
@@ -89,6 +96,7 @@ class LeadSpell(Spell):
 
     lead = models.ForeignKey(Lead, models.CASCADE, related_name="spells")
     channel = models.PositiveSmallIntegerField(choices=Channel, default=Channel.UNKNOWN)
+    segment = member_field(Member.Dimension.SEGMENT)  # the lead's
     exclusion = models.PositiveSmallIntegerField(default=0)
 
     objects = FactQuerySet.as_manager()
@@ -97,6 +105,6 @@ class LeadSpell(Spell):
 
     class Meta:
         indexes = [
-            *axis_indexes("leadspell", "started_day", "team", "channel"),
-            *axis_indexes("leadspell", "ended_day", "team", "channel"),
+            *axis_indexes("leadspell", "started_day", "team", "channel", "segment"),
+            *axis_indexes("leadspell", "ended_day", "team", "channel", "segment"),
         ]

@@ -141,6 +141,7 @@ class StageSpell(Spell):
     product = models.ForeignKey(
         "crm.Product", models.SET_NULL, null=True, related_name="+", db_index=False
     )
+    segment = member_field(Member.Dimension.SEGMENT)  # the deal's
     # The day on which the deal came into the stage, whoever owned it then.
     entered_day = models.IntegerField(default=UNDATED)
     days = models.IntegerField(null=True)  # in the stage; of the last spell of a stay
@@ -159,6 +160,7 @@ class StageSpell(Spell):
                 "industry",
                 "product",
                 "stage",
+                "segment",
             ),
             *axis_indexes(
                 "stagespell",
@@ -168,5 +170,6 @@ class StageSpell(Spell):
                 "industry",
                 "product",
                 "stage",
+                "segment",
             ),
         ]

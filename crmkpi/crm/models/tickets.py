@@ -104,6 +104,7 @@ class TicketSpell(Spell):
     is_open = models.BooleanField(default=True)
     channel = models.PositiveSmallIntegerField(choices=Channel, default=Channel.UNKNOWN)
     type = member_field(Member.Dimension.TYPE)
+    segment = member_field(Member.Dimension.SEGMENT)  # the ticket's
     exclusion = models.PositiveSmallIntegerField(default=0)
 
     objects = FactQuerySet.as_manager()
@@ -112,8 +113,12 @@ class TicketSpell(Spell):
 
     class Meta:
         indexes = [
-            *axis_indexes("tickspell", "started_day", "team", "channel", "type"),
-            *axis_indexes("tickspell", "ended_day", "team", "channel", "type"),
+            *axis_indexes(
+                "tickspell", "started_day", "team", "channel", "type", "segment"
+            ),
+            *axis_indexes(
+                "tickspell", "ended_day", "team", "channel", "type", "segment"
+            ),
         ]
 
 
@@ -131,6 +136,7 @@ class SlaClock(models.Model):
     ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="clocks")
     kind = models.PositiveSmallIntegerField(choices=Kind)
     policy = member_field(Member.Dimension.POLICY)
+    segment = member_field(Member.Dimension.SEGMENT)  # the ticket's
     due_at = models.DateTimeField()
     stopped_at = models.DateTimeField(null=True)
     decided_at = models.DateTimeField()
@@ -149,4 +155,6 @@ class SlaClock(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["ticket", "kind"], name="one_clock_a_kind")
         ]
-        indexes = axis_indexes("slaclock", "decided_day", "team", "policy", "kind")
+        indexes = axis_indexes(
+            "slaclock", "decided_day", "team", "policy", "kind", "segment"
+        )

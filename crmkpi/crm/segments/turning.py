@@ -8,16 +8,18 @@ dies half-way, leave nothing wrong behind.
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import models, transaction
 from django.db.models import F, Q
 
 from crmkpi.accounts.queries import get_organisation, today
 from crmkpi.crm import acquisition, changes
+from crmkpi.crm.inheritance import pass_down
 from crmkpi.crm.models import (
     Contract,
     Customer,
+    Interaction,
     Lead,
     Opportunity,
     Order,
@@ -39,6 +41,7 @@ PART = 2_000  # customers that change in one transaction
 # The day whose segment rows of a fact have.
 DAYS: dict[type[models.Model], str] = {
     Contract: "due_day",
+    Interaction: "at_day",
     Lead: "created_day",
     Opportunity: "opened_day",
     Order: "paid_day",
@@ -190,25 +193,21 @@ def _follow(moves: dict[int, Move], *, now: datetime, since: int) -> None:
     """Have spells and rows of these days follow their customers."""
     if not moves:
         return
-    acquisition.refresh(
-        set(moves),
-        stamper=Stamper.load(),
-        now=now,
-        zone=get_organisation().zone,
-        cause=CAUSE,
-    )
+    stamper, zone = Stamper.load(), get_organisation().zone
+    acquisition.refresh(set(moves), stamper=stamper, now=now, zone=zone, cause=CAUSE)
     for model in DAYS:
-        _restamp(model, moves, now=now, since=since)
+        rows = _restamp(model, moves, now=now, since=since)
+        pass_down(model, rows, stamper, zone, now=now, cause=CAUSE)
     segments_moved.send(sender=Customer, moves=moves, from_day=since, now=now)
 
 
 def _restamp(
     model: type[models.Model], moves: dict[int, Move], *, now: datetime, since: int
-) -> None:
+) -> dict[int, dict[str, Any]]:
     """Give rows of a fact the segment of their customers, from a day on.
 
     Rows that have not happened follow; rows that name another segment themselves keep
-    it.
+    it. Returns the rows that changed, with their columns, by key.
     """
     day = DAYS[model]
     rows = changes.with_keys(model, moves, column="customer_id").filter(
@@ -229,3 +228,8 @@ def _restamp(
         [(key, row[segment]) for key, row in zip(before, after, strict=True)],
     )
     changes.announce(model, before=before, after=after, now=now, cause=CAUSE)
+    names = changes.columns(model)
+    return {
+        key: dict(zip(names, row, strict=True))
+        for key, row in zip(before, after, strict=True)
+    }

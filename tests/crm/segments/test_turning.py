@@ -1,21 +1,28 @@
 """Customers come into segments on a day, and the days before stay as they were."""
 
 from datetime import date, timedelta
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 
 from crmkpi.crm.models import (
     Contract,
     Customer,
     CustomerSpell,
+    Interaction,
+    LeadSpell,
     Order,
     SegmentStay,
     SegmentTurn,
+    SlaClock,
+    StageSpell,
     Ticket,
+    TicketSpell,
 )
 from crmkpi.crm.segments.services import archive_segment, move_segment
 from crmkpi.crm.segments.turning import turn_if_due, turn_segments
-from tests.crm.rows import at, order, spells, take, ticket
+from tests.crm.rows import at, call, lead, opportunity, order, spells, take, ticket
 from tests.crm.segments.making import condition, segment
 from tests.world import NOW, TODAY, day
 
@@ -104,6 +111,62 @@ def test_rows_of_the_day_and_later_follow_and_earlier_ones_do_not():
     assert segments_of(Order, "external_id") == {"old": "Small", "new": "Northern"}
     assert segments_of(Ticket, "external_id") == {"t1": "Small"}
     assert segments_of(Contract, "external_id") == {"k1": "Northern"}
+
+
+def test_spells_promises_and_calls_have_the_segment_of_their_event():
+    """Opened before Acme came into another segment, at noon of that day, and after."""
+    for record, made, began in (
+        ("ticket", ticket, {"opened": NOW, "reply_due": TOMORROW}),
+        ("opportunity", opportunity, {"opened": NOW}),
+        ("lead", lead, {"created": NOW}),
+        ("interaction", call, {"started": NOW}),
+    ):
+        before, new = made("old", customer="Acme"), made("new", customer="Acme")
+        take(record, before, new | began)
+    take("ticket", ticket("old", customer="Acme", reply_due=at("2026-02-03 08:00")))
+    segment("Northern", NORTH)
+
+    turn_segments(now=NOW)
+    late = made("late", customer="Acme")
+    take("interaction", late, call("own", customer="Acme", segment="Special"))
+    take("ticket", ticket("old", status="closed", resolved=TOMORROW), now=TOMORROW)
+
+    expected = {"old": "Small", "new": "Northern"}
+    for model, parent in (
+        (TicketSpell, "ticket"),
+        (SlaClock, "ticket"),
+        (StageSpell, "opportunity"),
+        (LeadSpell, "lead"),
+    ):
+        assert segments_of(model, f"{parent}__external_id") == expected, model
+    more = {"late": "Small", "own": "Special"}
+    assert segments_of(Interaction, "external_id") == expected | more
+
+
+def test_what_was_there_before_segments_of_spells_has_them_by_its_records():
+    """The filling of an upgrade gives what writing the rows gives."""
+    take("ticket", ticket(customer="Acme", segment="Special", reply_due=TOMORROW))
+    take("opportunity", opportunity(customer="Bolt"))
+    take("lead", lead(customer="Acme"))
+    segment("Northern", NORTH)
+    turn_segments(now=NOW)
+    take("interaction", call("old", customer="Acme"), call("nobody"))
+    after = call("new", customer="Acme", started=TOMORROW)
+    take("interaction", after, now=TOMORROW)
+    models = (TicketSpell, SlaClock, StageSpell, LeadSpell, Interaction)
+    written = [segments_of(model, "pk") for model in models]
+    for model in models:
+        model.objects.update(segment=None)
+
+    name = "crmkpi.crm.migrations.0005_segment_of_every_event"
+    import_module(name).take_over(apps, None)
+
+    assert [segments_of(model, "pk") for model in models] == written
+    assert segments_of(Interaction, "external_id") == {
+        "old": "Small",
+        "nobody": None,
+        "new": "Northern",
+    }
 
 
 def test_a_row_that_names_its_segment_keeps_it():

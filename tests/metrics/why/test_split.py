@@ -14,6 +14,7 @@ from crmkpi.lib.periods import Period
 from metrics.catalog import METRICS
 from metrics.dimensions import Cut
 from metrics.engine.compute import Request, compute
+from metrics.models import RowImage
 from metrics.scopes import COMPANY_KEY, ScopeKey
 from metrics.services import drain
 from metrics.splits import can_be_cut
@@ -351,6 +352,25 @@ def test_days_that_had_not_come_are_a_part_of_their_own(world: World) -> None:
     assert [(part.cause, part.numbers) for part in found.parts] == [
         (Cause.TIME, Numbers(1))
     ]
+
+
+def test_columns_younger_than_an_image_are_as_the_row_is(world: World) -> None:
+    """An image from before calls had segments tells of no move between them."""
+    small = rows.member("segment", "Small")
+    who, at = (world.alice, world.berlin), day("2025-12-10")
+    made = rows.call(*who, at=at, segment=small, is_answered=False)
+    rows.put(made, now=minutes(-5))
+    made.is_answered = True
+    rows.put(made, cause="edit", now=minutes(5))
+    image = RowImage.objects.get()
+    del image.columns["segment_id"]
+    image.save()
+    drain(now=NOW)
+
+    found = explain(world, "answer_rate", ScopeKey(Cut.SEGMENT, small.pk))
+
+    assert (found.old, found.new) == (Numbers(0, 1), Numbers(1, 1))
+    assert [part.cause for part in found.parts] == [Cause.EDIT]
 
 
 def test_what_rows_do_not_explain_is_told_apart(world: World) -> None:

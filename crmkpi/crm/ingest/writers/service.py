@@ -151,6 +151,7 @@ class TicketWriter(FactWriter):
 class InteractionWriter(FactWriter):
     model = Interaction
     begins = "started"
+    follows_customer = True
     moves_customer = True
     managed = ("followed_up_day",)
 
@@ -167,13 +168,15 @@ class InteractionWriter(FactWriter):
     def build(self, values: Values, old: Columns | None, place: Place) -> Columns:
         started_at, started_day = place.moment(values["started"])
         ended_at, ended_day = place.moment(values.get("ended"))
-        topics = values.get("topics")
+        at_day = started_day if ended_day is None else ended_day
+        topics, customer = values.get("topics"), values.get("customer")
         new: Columns = {
-            "customer_id": values.get("customer"),
+            "customer_id": customer,
             "agent_id": values.get("agent"),
             "channel": int(values.get("channel") or Channel.UNKNOWN),
             "direction": int(values.get("direction") or Interaction.Direction.INBOUND),
             "topic_id": values.get("topic"),
+            "segment_id": values.get("segment") or place.segment_on(customer, at_day),
             "topics": 1 if topics is None else topics,
             "campaign_id": values.get("campaign"),
             "opportunity_id": values.get("opportunity"),
@@ -183,7 +186,7 @@ class InteractionWriter(FactWriter):
             "is_resolved": values.get("resolved"),
             "started_at": started_at,
             "ended_at": ended_at,
-            "at_day": started_day if ended_day is None else ended_day,
+            "at_day": at_day,
         }
         for name in ("wait", "talk", "hold", "wrap_up"):
             new[f"{name}_seconds"] = values.get(f"{name}_seconds")
