@@ -67,12 +67,24 @@ def request_rebuild(axis: str | None = None, *, cause: str = Cause.REBUILD) -> i
 
 
 def ensure_slots() -> None:
-    """Create the rows that workers lock. Queries: 1 and 1 when some are missing."""
+    """Create the rows that workers lock.
+
+    A new way to cut rows that are there already is due to be read.
+    Queries: 1, and 1 for each axis with new ones and 1 more when some are missing.
+    """
     wanted = {(key, int(cut)) for key, axis in AXES.items() for cut in axis.leaf_cuts()}
     wanted.add((snapshots.LOCK, 0))
-    there = set(Slot.objects.values_list("axis", "cut"))
+    missing = wanted - set(Slot.objects.values_list("axis", "cut"))
+    filled = {
+        key
+        for key in {axis for axis, _cut in missing} & AXES.keys()
+        if AXES[key].fact._default_manager.exists()
+    }
     Slot.objects.bulk_create(
-        [Slot(axis=axis, cut=cut) for axis, cut in sorted(wanted - there)],
+        [
+            Slot(axis=axis, cut=cut, rebuild=axis in filled)
+            for axis, cut in sorted(missing)
+        ],
         ignore_conflicts=True,
     )
 

@@ -9,6 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from crmkpi.crm import models as crm
+from metrics.dimensions import Cut
+from metrics.engine.rebuild import ensure_slots
+from metrics.measures import AXES
 from metrics.models import DirtyKey, Revision, Slot, Snapshot, StalePair
 from metrics.services import drain, rebuild
 from tests.metrics import rows
@@ -56,9 +59,27 @@ class Play:
                 owner, team, opened=when, on=when + amount % 3, seconds=amount * 60
             ),
             lambda: rows.call(owner, team, at=when, wait_seconds=amount % 60),
-        ][kind % 5]()
+            lambda: self._spell(owner, team, when, amount),
+        ][kind % 6]()
+        made.segment = self.segment(amount)
         rows.put(made)
         self.alive.append(made)
+
+    def segment(self, number: int) -> crm.Member | None:
+        name = ("Small", "Large", None)[number % 3]
+        return rows.member("segment", name) if name else None
+
+    def _spell(self, owner: Any, team: Any, when: int, amount: int) -> crm.TicketSpell:
+        ticket = rows.ticket(owner, team, opened=when)
+        rows.put(ticket)
+        return crm.TicketSpell(
+            ticket=ticket,
+            status=crm.Ticket.Status.OPEN,
+            agent=owner,
+            team=team,
+            started_day=when,
+            ended_day=when + amount % 40 if amount % 2 else None,
+        )
 
     def edit(self, which: int, who: int, when: int, amount: int) -> None:
         """Move a row to another agent, team and day, or leave it out of everything."""
@@ -66,7 +87,7 @@ class Play:
             return
         row = self.alive[which % len(self.alive)]
         owner, team = self.owner(who)
-        row.agent = owner
+        row.agent, row.segment = owner, self.segment(amount)
         match row:
             case crm.Opportunity(closed_day=None):
                 row.opened_day, row.opened_team = when, team
@@ -79,6 +100,8 @@ class Play:
                 row.resolved_day, row.resolved_team = when, team
             case crm.Interaction():
                 row.at_day, row.at_team = when, team
+            case crm.TicketSpell():
+                row.team, row.ended_day = team, row.started_day + amount % 40
         row.exclusion = crm.Exclusion.TEST if amount % 7 == 0 else 0
         rows.put(row, cause="edit")
 
@@ -141,6 +164,24 @@ def test_doing_anything_twice_changes_nothing(world):
     assert not DirtyKey.objects.exists()
     assert not StalePair.objects.exists()
     assert not Slot.objects.filter(rebuild=True).exists()
+
+
+def test_a_new_way_to_cut_rows_is_read_from_those_there(world):
+    """As after an upgrade: rows and cells are there, a slot of the axis is not."""
+    played(world)
+    drain(now=NOW)
+    before = cells()
+    axis = AXES["metrics.orderspaid"]
+    Slot.objects.filter(axis=axis.key(), cut=Cut.SEGMENT).delete()
+    axis.objects.filter(cut=Cut.SEGMENT).delete()
+    Slot.objects.filter(axis="metrics.agenttimes").delete()  # which has no rows
+
+    ensure_slots()
+    due = Slot.objects.filter(rebuild=True).values_list("axis", "cut")
+    assert list(due) == [(axis.key(), Cut.SEGMENT)]
+    drain(now=NOW)
+
+    assert cells() == before
 
 
 def test_a_closed_month_that_changes_leaves_a_revision_with_its_cause(world):
