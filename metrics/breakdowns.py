@@ -14,10 +14,10 @@ from crmkpi.accounts.models import Team
 from crmkpi.lib.charts import range_bar
 from crmkpi.lib.numbers import Unit
 from crmkpi.lib.periods import Grain, Period
-from metrics.behind import main_axes
+from metrics.behind import axes_above, main_axes
 from metrics.dimensions import BY_KEY, NOBODY, Cut, Dimension
 from metrics.engine.spans import BEGINNING
-from metrics.figures import backing, interval_text, text_of
+from metrics.figures import alone, backing, interval_text, text_of
 from metrics.metric import Better, Metric
 from metrics.pickers import teams_above
 from metrics.pooling import small_ones, together
@@ -99,7 +99,7 @@ def breakdown(
     values = list(read_values(wanted, today=today, now=now).values())
     names = labels(keys)
     shown = sorted(
-        (value for value in values if value.n or value.value is not None),
+        (each for each in values if each.n or each.numerator or each.has_value),
         key=lambda value: (-(value.n or 0), names[value.scope]),
     )
     small = small_ones(shown, metric) if way.key != TEAM else []
@@ -113,7 +113,7 @@ def breakdown(
             scope=texts[value.scope],
             value=value,
             text=text_of(value.value, metric.unit, currency),
-            count=backing(metric, value),
+            count=backing(metric, value) or alone(metric, value, currency),
             bar=_bar(value, whole, axis, names[value.scope], metric, currency),
             against=_against(value, whole, metric),
         )
@@ -149,8 +149,10 @@ def member_keys(
     access: Access,
     today: int,
 ) -> list[ScopeKey]:
-    """Return the members of one way to split that may have a value in the period.
+    """Return the members of one way to split that add to the value in the period.
 
+    Those that only stand above the line are among them: a campaign that cost money
+    and brought nobody.
     Queries: 1 for teams, else 1 for each axis of the metric.
     """
     if way.key == TEAM:
@@ -190,7 +192,7 @@ def _members(
     start = BEGINNING if period is None or reaches_back else period.start
     end = today + 1 if period is None else min(period.end, today + 1)
     found: set[int] = set()
-    for axis in main_axes(metric):
+    for axis in (*main_axes(metric), *axes_above(metric)):
         cells = axis._default_manager.filter(
             cut=dimension.cut,
             grain=Grain.DAY,

@@ -67,6 +67,20 @@ def backing(metric: Metric, value: Value) -> str:
     return f"{count_text(value.n)} {metric.denominator}"
 
 
+def alone(metric: Metric, value: Value, currency: str) -> str:
+    """Return what stands above a line with nothing below it, or nothing.
+
+    Example: of a campaign that cost 81.75 and brought no lead "€81.75 for 0 leads".
+    """
+    if value.value is not None or not value.numerator or value.denominator:
+        return ""
+    unit = metric.above_unit or (metric.unit if metric.unit in MONEY else Unit.COUNT)
+    return _("%(amount)s for 0 %(rows)s") % {
+        "amount": text_of(value.numerator, unit, currency),
+        "rows": metric.denominator,
+    }
+
+
 def _is_weighed(metric: Metric) -> bool:
     """Whether rows count by weights below the line, which say nothing to a reader."""
     expression = metric.expression
