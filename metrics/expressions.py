@@ -280,6 +280,8 @@ class FromRows:
     axes: tuple[str, ...] = ()  # a change on these makes it stale
     parts: tuple[Cohort, ...] = ()  # the rows it is made of
     inputs: tuple[str, ...] = ()
+    # Returns the figures from outside that `load` takes for the days [start, end).
+    figures: Any = field(compare=False, default=None)
 
 
 Expression = (

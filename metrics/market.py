@@ -16,7 +16,7 @@ from crmkpi.accounts.queries import get_organisation
 from crmkpi.crm.figures import MARKET_SIZE
 from crmkpi.crm.models import MarketFigure
 from crmkpi.lib.money import to_major
-from crmkpi.lib.periods import Grain, from_day
+from crmkpi.lib.periods import Grain, Period, from_day
 from metrics.dimensions import Cut
 from metrics.engine.cohorts import CohortWindow
 from metrics.engine.spans import BEGINNING
@@ -32,6 +32,7 @@ Found = dict[CohortWindow, Outcome]
 Rule = Callable[[Beside], Found]
 Figures = list[MarketFigure]
 Holding = dict[tuple[str, str], MarketFigure]  # by key and whose it is
+Taken = Callable[[int, int], Figures]  # for the days [start, end)
 
 WEIGHTS = {"awareness": 30, "preference": 30, "nps": 20, "price_premium": 20}
 LEAST_WEIGHT = 70  # of 100, that must be present
@@ -164,14 +165,42 @@ def _against(own: "Computed", peers: Holding, sign: int) -> Outcome:
     return Outcome(value=better, n=len(values), stats=stats)
 
 
+def sizes_taken(start: int, end: int) -> Figures:
+    """Return the market sizes that a share of these days takes. Queries: 1."""
+    taken = _size_of_days(_named(figures(MARKET_SIZE)), start, end)
+    return sorted(set(taken.values()), key=lambda each: (each.first_day, each.pk))
+
+
+def brand_taken(start: int, end: int) -> Figures:
+    """Return the components of a brand that hold for a day. Queries: 1."""
+    named = _named(figures(*(f"brand_{name}" for name in WEIGHTS)))
+    return list(holding(named, Period(start, end)).values())
+
+
+def competitors_taken(key: str) -> Taken:
+    """Return what finds the competitors' figures of a metric that hold for a day."""
+
+    def taken(start: int, end: int) -> Figures:
+        found = holding(_named(figures(key)), Period(start, end))
+        return sorted(found.values(), key=lambda each: each.subject.casefold())
+
+    return taken
+
+
+def _named(found: QuerySet[MarketFigure]) -> Figures:
+    """Return figures in the order they were written, with who brought them."""
+    related = found.select_related("author", "source")
+    return list(related.order_by("written_at", "pk"))
+
+
 def figures(*keys: str) -> QuerySet[MarketFigure]:
     """Return the figures of these keys that count."""
     found: QuerySet[MarketFigure] = MarketFigure.objects.counted()
     return found.filter(metric_key__in=keys)
 
 
-def holding(held: Figures, window: CohortWindow) -> Holding:
-    """Return which figure of each key and subject holds in a window.
+def holding(held: Figures, window: CohortWindow | Period) -> Holding:
+    """Return which figure of each key and subject holds for a day of a window.
 
     Of several the one that holds longest, then the one written last.
     """
@@ -191,12 +220,7 @@ def _share(
     start, end = window.start, window.end
     if start == BEGINNING:
         return Outcome(reason=_("A market size holds for certain days: pick a period."))
-    known = [each for each in held if each.first_day < end and each.end_day > start]
-    of_day = {
-        day: each
-        for each in known
-        for day in range(max(start, each.first_day), min(end, each.end_day))
-    }
+    of_day = _size_of_days(held, start, end)
     if missing := [day for day in range(start, end) if day not in of_day]:
         return Outcome(reason=_no_size(missing))
     foreign = {each.unit for each in of_day.values()} - {"", currency, currency.lower()}
@@ -215,6 +239,16 @@ def _share(
         denominator=round(size / to_major(1, currency)),
         n=sum(count for _amount, count in sold),
     )
+
+
+def _size_of_days(held: Figures, start: int, end: int) -> dict[int, MarketFigure]:
+    """Return the market size of each day that has one: of two the last of `held`."""
+    known = [each for each in held if each.first_day < end and each.end_day > start]
+    return {
+        day: each
+        for each in known
+        for day in range(max(start, each.first_day), min(end, each.end_day))
+    }
 
 
 def _no_size(missing: list[int]) -> str:

@@ -1,7 +1,7 @@
 """How a number came about: rows in, rows left out, what was counted and divided."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -17,12 +17,14 @@ from crmkpi.accounts.access import Access
 from crmkpi.accounts.models import Organisation
 from crmkpi.accounts.queries import get_organisation
 from crmkpi.crm.models import ImportRun
+from crmkpi.crm.queries.figures import FigureLine, line_of, may_read_figures
 from crmkpi.lib.numbers import Unit
 from crmkpi.lib.periods import Period
 from metrics import pickers
 from metrics.behind import Part, has_parts, main_axes
 from metrics.catalog import METRICS
 from metrics.engine.compute import DAYS
+from metrics.engine.spans import BEGINNING
 from metrics.expressions import (
     Amount,
     Balance,
@@ -48,6 +50,8 @@ from metrics.row_columns import FACTS
 from metrics.scopes import Scope
 from metrics.tallies import Tallied, tallied
 from metrics.why.earlier import Revised, revised
+
+FIGURES_SHOWN = 12  # of those from outside, before "and 3 more figures"
 
 
 @dataclass(frozen=True)
@@ -80,10 +84,21 @@ class Passport:
     matches: bool  # whether the rows are as many as the number says
     notes: list[str]
     revised: Revised | None = None  # it moved after its period was closed
+    figures: list[FigureLine] = field(
+        default_factory=list
+    )  # from outside, taken for it
 
     @property
     def query(self) -> str:
         return pickers.query(self.scope, self.period)
+
+    @property
+    def first_figures(self) -> list[FigureLine]:
+        return self.figures[:FIGURES_SHOWN]
+
+    @property
+    def more_figures(self) -> int:
+        return max(0, len(self.figures) - FIGURES_SHOWN)
 
     @property
     def has_rows(self) -> bool:
@@ -110,7 +125,8 @@ def passport(
     is what was counted; and what stands above the line divided by it is the value.
     `rows` may be given by who has counted them already.
 
-    Queries: those of tallied, 1 for each axis, and those of read_values.
+    Queries: those of tallied, 1 for each axis, 1 for figures from outside, and those of
+    read_values.
 
     Raises: UnknownMetric.
     """
@@ -153,7 +169,23 @@ def passport(
         matches=matches,
         notes=list(_notes(metric, rows, value, counted, matches, organisation)),
         revised=revised([asked[0]]).get(asked[0]),
+        figures=_figures(metric, period, access=access, today=today),
     )
+
+
+def _figures(
+    metric: Metric, period: Period | None, *, access: Access, today: int
+) -> list[FigureLine]:
+    """Return the figures from outside behind a value, for those who may read them.
+
+    Queries: 1 for metrics that take any.
+    """
+    taken = getattr(metric.expression, "figures", None)
+    if taken is None or not may_read_figures(access):
+        return []
+    start = BEGINNING if period is None else period.start
+    end = today + 1 if period is None else min(period.end, today + 1)
+    return [line_of(each) for each in taken(start, end)]
 
 
 def _notes(

@@ -22,6 +22,7 @@ market_share = Metric(
         name="market_share",
         axes=(OrdersPaid.key(), *FIGURES),
         parts=(PAID,),
+        figures=market.sizes_taken,
     ),
     title=_("Market share"),
     text=_("Own sales as a share of all that the market bought on the same days."),
@@ -54,6 +55,7 @@ brand_equity = Metric(
         options=tuple(market.WEIGHTS.items()),
         axes=FIGURES,
         inputs=("nps",),
+        figures=market.brand_taken,
     ),
     title=_("Brand equity"),
     text=_("What the brand is worth to people, from 0 to 100."),
@@ -89,6 +91,7 @@ def benchmark_of(key: str, metric: Metric, title: Any) -> Metric:
             options=(("least_peers", market.LEAST_PEERS),),
             axes=FIGURES,
             inputs=(key,),
+            figures=market.competitors_taken(key),
         ),
         reading_units=(
             ("peer_median", metric.unit),
