@@ -489,6 +489,24 @@ TABLE |= {  # surveys, for staff
     ),
 }
 
+TABLE |= {  # surveys, for administrators
+    "surveys:hosts": Rule(
+        get=administrators(),
+        post=administrators(302),
+        data=lambda world: {"host": "www.example.org"},
+    ),
+    "surveys:host_forbid": Rule(
+        get=signed_in(405), post=administrators(302), kwargs=scenes.host
+    ),
+    "surveys:erasures": Rule(get=administrators()),
+    "surveys:erasure": Rule(
+        get=administrators(),
+        post=administrators(302),
+        kwargs=scenes.wish,
+        data=lambda world: {"act": "erase"},
+    ),
+}
+
 TABLE |= {  # surveys, for customers: the secret in the address is all they have
     "surveys:answer": Rule(
         get=everybody(),
@@ -497,6 +515,10 @@ TABLE |= {  # surveys, for customers: the secret in the address is all they have
         data=scenes.answer_form,
     ),
     "surveys:answer_who": Rule(get=everybody(), kwargs=scenes.asked),
+    "surveys:held": Rule(get=everybody(), post=everybody(), kwargs=scenes.asked),
+    "surveys:held_answer": Rule(
+        get=everybody(), post=everybody(), kwargs=scenes.answered
+    ),
     "surveys:shared": Rule(
         get=everybody(),
         post=everybody(303),

@@ -23,6 +23,12 @@ def with_score(text: str, score: int) -> SafeString:
 
 
 @register.filter
+def with_value(text: str, value: str) -> SafeString:
+    """Return a text with a value in place of {value}."""
+    return _with(text, "{value}", value)
+
+
+@register.filter
 def with_host(text: str, host: str) -> SafeString:
     """Return a text with the name of a host in place of {host}."""
     return _with(text, "{host}", host)

@@ -100,7 +100,12 @@ def _say(request: HttpRequest, what: str, *, status: int) -> HttpResponse:
 
 
 def say(
-    what: str, *, language: str, content: Content | None = None, status: int
+    what: str,
+    *,
+    language: str,
+    content: Content | None = None,
+    status: int,
+    **context: Any,
 ) -> HttpResponse:
     """Return a page of two sentences."""
     page = PAGES[language]
@@ -111,6 +116,7 @@ def say(
         status=status,
         heading=getattr(page, what),
         text=getattr(page, f"{what}_text"),
+        **context,
     )
 
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from surveys.content import Content
 from surveys.extras import KEYS
+from surveys.held_texts import HELD
 from surveys.links import Link, find_invitation, find_shared
 from surveys.mails import about
 from surveys.models import Answer, Response
@@ -56,7 +57,14 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
         return _take(request, link, token, take=answers.answer)
     if link.is_answered:
         language = language_of(request, link)
-        return say("already", language=language, content=link.content, status=200)
+        return say(
+            "already",
+            language=language,
+            content=link.content,
+            status=200,
+            held=reverse("surveys:held", args=[token]),
+            held_text=HELD[language].link,
+        )
     return _show_if_open(request, link, token)
 
 
@@ -88,13 +96,15 @@ def who_sees(request: HttpRequest, token: str = "", address: str = "") -> HttpRe
         language=language_of(request, link),
         content=link.content,
         back=f"{back}{_kept_choice(request)}",
+        held=reverse("surveys:held", args=[token]) if token else "",
+        held_text=HELD[language_of(request, link)].link,
     )
 
 
 @customer_page("GET", "HEAD", "POST")
 def thanks(request: HttpRequest, key: str) -> HttpResponse:
     """Thank for an answer and, for a day, take a comment and what else is asked."""
-    response = _response_of(key)
+    response = response_of(key)
     if request.method != "POST":
         return _thank(response, key, done=request.GET.get("done", ""))
     text = request.POST.get("comment", "")
@@ -121,10 +131,10 @@ def thanks(request: HttpRequest, key: str) -> HttpResponse:
 @customer_page("GET", "HEAD", "POST")
 def change(request: HttpRequest, key: str) -> HttpResponse:
     """Change an answer, reachable only from its thank-you page."""
-    response = _response_of(key)
+    response = response_of(key)
     now = timezone.now()
     may_change = response.origin == Response.Origin.INVITATION
-    if not may_change or not _is_editable(response, now):
+    if not may_change or not is_editable(response, now):
         return _thank(response, key, status=410)
     if request.method != "POST":
         given = Answer.objects.get(response=response, value__isnull=False)
@@ -230,7 +240,7 @@ def _show_change(
     status: int = 200,
 ) -> HttpResponse:
     content = _content_of(response)
-    language = _spoken(response, content)
+    language = spoken(response, content)
     return render(
         "change",
         status=status,
@@ -253,11 +263,11 @@ def _thank(
     status: int = 200,
 ) -> HttpResponse:
     content = _content_of(response)
-    language = _spoken(response, content)
+    language = spoken(response, content)
     page = PAGES[language]
-    is_editable = _is_editable(response, timezone.now())
+    may_edit = is_editable(response, timezone.now())
     context: dict[str, Any] = {}
-    if is_editable and done not in ("comment", "more"):
+    if may_edit and done not in ("comment", "more"):
         score = Answer.objects.get(response=response, value__isnull=False).value
         context = told(
             content, language, score=score or 0, given=given, fault=reply_fault
@@ -274,8 +284,10 @@ def _thank(
         text=text,
         fault=getattr(page, fault) if fault else "",
         change=reverse("surveys:change", args=[key])
-        if is_editable and response.origin == Response.Origin.INVITATION
+        if may_edit and response.origin == Response.Origin.INVITATION
         else "",
+        held=reverse("surveys:held_answer", args=[key]),
+        held_text=HELD[language].link,
         onward=onward,
         onward_host=host_of(onward) if onward else "",
         **context,
@@ -283,7 +295,7 @@ def _thank(
     return leading_to(shown, onward)
 
 
-def _response_of(key: str) -> Response:
+def response_of(key: str) -> Response:
     """Return the response of a thank-you page. Queries: 1."""
     found = (
         Response.objects.select_related("version")
@@ -299,7 +311,8 @@ def _content_of(response: Response) -> Content:
     return Content.from_json(response.version.content)
 
 
-def _is_editable(response: Response, now: datetime) -> bool:
+def is_editable(response: Response, now: datetime) -> bool:
+    """Tell whether the thank-you page may still change an answer."""
     return (
         response.exclusion == 0
         and response.edit_until is not None
@@ -307,7 +320,8 @@ def _is_editable(response: Response, now: datetime) -> bool:
     )
 
 
-def _spoken(response: Response, content: Content) -> str:
+def spoken(response: Response, content: Content) -> str:
+    """Return the language in which an answer was given, or the survey's own."""
     languages = content.languages
     return response.language if response.language in languages else languages[0]
 

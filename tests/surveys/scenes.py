@@ -10,7 +10,9 @@ from django.utils import timezone
 from surveys.links import shared_address
 from surveys.models import Invitation, Response, Survey
 from surveys.scoring import Kind
+from surveys.services.erasure import request_erasure
 from surveys.services.logos import store_logo
+from surveys.services.redirects import allow_host
 from surveys.services.surveys import create_survey, publish, share, update_survey
 from surveys.services.test_mails import try_token
 from surveys.services.themes import save_theme
@@ -75,6 +77,17 @@ def theme(world: World) -> dict[str, Any]:
 
 def shared(world: World) -> dict[str, Any]:
     return {"address": shared_address(live_survey(world))}
+
+
+def wish(world: World) -> dict[str, Any]:
+    asked(world)
+    invitation = Invitation.objects.get()
+    return {"pk": request_erasure(invitation=invitation, now=timezone.now()).pk}
+
+
+def host(world: World) -> dict[str, Any]:
+    allowed = allow_host("www.example.org", actor=world.adam, now=timezone.now())
+    return {"pk": allowed.pk}
 
 
 def tried(world: World) -> dict[str, Any]:

@@ -1,0 +1,209 @@
+"""Wishes to be forgotten: taken from customers, looked at and carried out by people.
+
+What can name somebody goes; scores and counts stay, so that no figure moves.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from crmkpi.accounts.audit import write_event
+from crmkpi.accounts.models import User
+from crmkpi.crm.erasure import erase_contacts
+from crmkpi.crm.models import Contact
+from surveys.changes import announce, rows_of
+from surveys.extras import ExtraKind
+from surveys.models import (
+    Answer,
+    AnswerRevision,
+    ErasureRequest,
+    ExtraAnswer,
+    Invitation,
+    InvitationToken,
+    Occasion,
+    Response,
+    Suppression,
+)
+from surveys.scoring import Kind
+from surveys.services.errors import BadSurvey
+from surveys.services.invitations import suppress
+
+State = ErasureRequest.State
+
+
+@dataclass(frozen=True)
+class Held:
+    """Rows in which somebody is known to us."""
+
+    contacts: QuerySet[Contact]
+    invitations: QuerySet[Invitation]
+    responses: QuerySet[Response]
+    address_hashes: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Erased:
+    """How many rows no longer name anybody."""
+
+    contacts: int
+    invitations: int
+    comments: int
+
+
+def request_erasure(
+    *,
+    now: datetime,
+    invitation: Invitation | None = None,
+    response: Response | None = None,
+) -> ErasureRequest:
+    """Take down that somebody wants to be forgotten; asking twice is asking once."""
+    try:
+        with transaction.atomic():
+            return ErasureRequest.objects.create(
+                invitation=invitation, response=response, requested_at=now
+            )
+    except IntegrityError:
+        return ErasureRequest.objects.get(
+            invitation=invitation, response=response, state=State.OPEN
+        )
+
+
+def held_of(request: ErasureRequest) -> Held:
+    """Return what we hold of whoever asked: found by link, contact and address."""
+    if request.invitation is None:
+        return Held(
+            contacts=Contact.objects.none(),
+            invitations=Invitation.objects.none(),
+            responses=Response.objects.filter(erasures=request),
+            address_hashes=frozenset(),
+        )
+    asked = request.invitation
+    same = Q(pk=asked.pk)
+    if asked.contact_id:
+        same |= Q(contact=asked.contact_id)
+    if asked.address_hash:
+        same |= Q(address_hash=asked.address_hash)
+    invitations = Invitation.objects.filter(same)
+    contacts = Contact.objects.filter(
+        Q(pk__in=invitations.filter(contact__isnull=False).values("contact"))
+        | (Q(email__iexact=asked.address) if asked.address else Q(pk__in=[]))
+    )
+    return Held(
+        contacts=contacts,
+        invitations=invitations,
+        responses=Response.objects.filter(
+            Q(invitation__in=invitations) | Q(contact__in=contacts)
+        ),
+        address_hashes=frozenset(
+            invitations.exclude(address_hash="").values_list("address_hash", flat=True)
+        ),
+    )
+
+
+@transaction.atomic
+def carry_out(request: ErasureRequest, *, actor: User, now: datetime) -> Erased:
+    """Erase whoever asked, and keep them from being asked again.
+
+    Raises: BadSurvey when the wish was carried out or declined before.
+    """
+    locked = _open(request)
+    held = held_of(locked)
+    contact_ids = list(held.contacts.values_list("pk", flat=True))
+    response_ids = list(held.responses.values_list("pk", flat=True))
+    invitation_ids = list(held.invitations.values_list("pk", flat=True))
+    for hashed in sorted(held.address_hashes):
+        suppress(hashed, reason=Suppression.Reason.MANUAL, now=now)
+    erased = Erased(
+        contacts=erase_contacts(contact_ids, now=now),
+        invitations=_erase_invitations(invitation_ids, contact_ids, now=now),
+        comments=_erase_answers(response_ids, now=now),
+    )
+    _close(locked, state=State.DONE, actor=actor, now=now)
+    write_event(
+        "survey.erased",
+        subject=f"erasure {locked.pk}",
+        actor=actor,
+        now=now,
+        contacts=erased.contacts,
+        invitations=erased.invitations,
+        comments=erased.comments,
+    )
+    return erased
+
+
+@transaction.atomic
+def decline(request: ErasureRequest, *, note: str, actor: User, now: datetime) -> None:
+    """Close a wish without erasing anything, with the reason.
+
+    Raises: BadSurvey without a reason, or when it was closed before.
+    """
+    locked = _open(request)
+    if not note.strip():
+        raise BadSurvey(_("Write why nothing is erased."), field="note")
+    locked.note = note.strip()[:300]
+    _close(locked, state=State.DECLINED, actor=actor, now=now)
+    write_event(
+        "survey.erasure_declined",
+        subject=f"erasure {locked.pk}",
+        actor=actor,
+        now=now,
+        note=locked.note,
+    )
+
+
+def _open(request: ErasureRequest) -> ErasureRequest:
+    locked = (
+        ErasureRequest.objects.select_for_update(of=("self",))
+        .select_related("invitation", "response")
+        .get(pk=request.pk)
+    )
+    if locked.state != State.OPEN:
+        raise BadSurvey(_("This wish has been dealt with."))
+    return locked
+
+
+def _close(
+    request: ErasureRequest, *, state: State, actor: User, now: datetime
+) -> None:
+    request.state, request.closed_at, request.closed_by = state, now, actor
+    request.save()
+
+
+def _erase_invitations(ids: list[int], contact_ids: list[int], *, now: datetime) -> int:
+    """Blank the addresses, stop what waits and let the links lead nowhere."""
+    Occasion.objects.filter(Q(invitation__in=ids) | Q(contact__in=contact_ids)).update(
+        address="", phone=""
+    )
+    rows = Invitation.objects.filter(pk__in=ids)
+    before = rows_of(rows)
+    waiting = rows.filter(state=Invitation.State.QUEUED)
+    waiting.update(state=Invitation.State.SKIPPED, skip_reason=Invitation.Skip.ERASED)
+    rows.update(address="", phone="", address_hash="", fault="")
+    InvitationToken.objects.filter(invitation__in=ids, revoked_at=None).update(
+        revoked_at=now
+    )
+    announce(Invitation, before=before, after=rows_of(rows), now=now, cause="edit")
+    return len(ids)
+
+
+def _erase_answers(response_ids: list[int], *, now: datetime) -> int:
+    """Blank what was written; scores and choices stay, and name nobody."""
+    Response.objects.filter(pk__in=response_ids).update(
+        edit_key_hash=None, edit_until=None
+    )
+    AnswerRevision.objects.filter(answer__response__in=response_ids).update(text="")
+    ExtraAnswer.objects.filter(
+        response__in=response_ids, question__kind=ExtraKind.TEXT.stored.value
+    ).delete()
+    comments = Answer.objects.filter(
+        response__in=response_ids, kind=Kind.TEXT.value
+    ).exclude(text="")
+    ids = list(comments.values_list("pk", flat=True))
+    rows = Answer.objects.filter(pk__in=ids)
+    before = rows_of(rows)
+    rows.update(text="")
+    announce(Answer, before=before, after=rows_of(rows), now=now, cause="edit")
+    return len(ids)
