@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crmkpi.accounts.models import User
 from crmkpi.crm.models import ImportRun
-from metrics.alerts.models import AlertRule, Notification, TrendNote
+from metrics.alerts.models import AlertRule, Mute, Notification, TrendNote
 from metrics.analytics.models import (
     CustomerPrediction,
     CustomerStanding,
@@ -28,6 +28,7 @@ __all__ = [
     "LifetimeFit",
     "MeasureState",
     "MetricVersion",
+    "Mute",
     "Notification",
     "Pin",
     "Reading",

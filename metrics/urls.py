@@ -49,6 +49,11 @@ urlpatterns = [
         name="notifications_read",
     ),
     path(
+        "notifications/reach/",
+        notifications.notifications_reach,
+        name="notifications_reach",
+    ),
+    path(
         "notifications/<int:pk>/read/",
         notifications.notification_read,
         name="notification_read",

@@ -723,6 +723,9 @@ TABLE |= {  # alerts, what they told, and what people noted
     ),
     "metrics:notifications": Rule(get=signed_in()),
     "metrics:notifications_read": Rule(get=signed_in(405), post=signed_in(302)),
+    "metrics:notifications_reach": Rule(  # of all alerts; foreign ones are 404
+        get=signed_in(405), post=signed_in(302), data=lambda world: {"app": "on"}
+    ),
     "metrics:notification_read": Rule(
         get=signed_in(405),
         post=ONLY_LEE | {"lead": 302},

@@ -13,6 +13,7 @@ from crmkpi.accounts.queries import get_organisation, today
 from metrics.alerts import bells
 from metrics.alerts.kinds import Verdict, distinct_sources, source_of
 from metrics.alerts.models import AlertRule, Notification
+from metrics.alerts.muting import Reach, reaches
 from metrics.alerts.quiet import mail_at
 from metrics.alerts.readers import readers_of
 
@@ -84,24 +85,33 @@ def settle(rule: AlertRule, verdict: Verdict, *, now: datetime) -> bool:
 
 
 def tell(rule: AlertRule, verdict: Verdict, *, now: datetime) -> int:
-    """Write a notice for everybody whom a rule tells; return how many."""
+    """Write a notice for everybody whom a rule tells and may reach; return how many."""
     people = readers_of(rule, now=now)
-    notices = [_notice(rule, verdict, person, now) for person in people]
+    open_ways = reaches(rule, people)
+    notices = [
+        _notice(rule, verdict, person, open_ways[person.pk], now)
+        for person in people
+        if _is_reached(rule, open_ways[person.pk])
+    ]
     Notification.objects.bulk_create(notices)
-    if rule.in_app:
-        shown = [person.pk for person in people]
+    shown = [each.person_id for each in notices if each.is_shown]
+    if shown:
         User.objects.filter(pk__in=shown).order_by("pk").update(has_notices=True)
     if any(each.mail_state == Notification.Mail.WAITING for each in notices):
         transaction.on_commit(bells.ring_for_mail)
     return len(notices)
 
 
+def _is_reached(rule: AlertRule, reach: Reach) -> bool:
+    return (rule.in_app and reach.in_app) or (rule.by_mail and reach.by_mail)
+
+
 def _notice(
-    rule: AlertRule, verdict: Verdict, person: User, now: datetime
+    rule: AlertRule, verdict: Verdict, person: User, reach: Reach, now: datetime
 ) -> Notification:
     with translation.override(person.language or settings.LANGUAGE_CODE):
         news = source_of(rule).news(rule, verdict)
-    goes_by_mail = rule.by_mail and bool(person.email)
+    goes_by_mail = rule.by_mail and reach.by_mail and bool(person.email)
     zone = get_organisation().zone
     leaves = mail_at(now, rule.quiet_from, rule.quiet_until, zone)
     return Notification(
@@ -119,7 +129,7 @@ def _notice(
         text=news.text[:1000],
         link=news.link[:1000],
         at=now,
-        is_shown=rule.in_app,
+        is_shown=rule.in_app and reach.in_app,
         mail_state=(
             Notification.Mail.WAITING if goes_by_mail else Notification.Mail.NONE
         ),

@@ -171,6 +171,36 @@ class Notification(models.Model):
         return self.title
 
 
+class Mute(models.Model):
+    """What of one rule, or of all rules, does not reach a person who wants it so.
+
+    A row of its own, so that it outlasts every edit of the rule.
+    """
+
+    person = models.ForeignKey(
+        User, models.CASCADE, related_name="mutes", db_index=False
+    )
+    rule = models.ForeignKey(  # NULL: of all rules
+        AlertRule, models.CASCADE, null=True, related_name="mutes"
+    )
+    in_app = models.BooleanField(default=False)  # True: not shown in the application
+    by_mail = models.BooleanField(default=False)  # True: not mailed
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["person", "rule"], name="mute_once"),
+            models.UniqueConstraint(
+                fields=["person"], condition=Q(rule__isnull=True), name="mute_all_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(in_app=True) | Q(by_mail=True), name="mute_something"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id}: {self.rule_id or 'all'}"
+
+
 class TrendNote(models.Model):
     """What happened on a day, noted on the trend of a metric of one scope."""
 

@@ -16,6 +16,7 @@ from django.utils import translation
 from crmkpi.accounts.queries import access_of, get_organisation, today
 from metrics.alerts.kinds import source_of
 from metrics.alerts.models import AlertRule, Notification
+from metrics.alerts.muting import reaches
 from metrics.alerts.quiet import mail_at
 
 Mail = Notification.Mail
@@ -34,7 +35,7 @@ def send(pk: int, *, now: datetime) -> Mail | None:
 
     A sender that dies leaves a lease; when it is over the mail goes out again under
     the same Message-ID. Who may no longer see the figures, or has been deactivated,
-    gets nothing; neither does anybody of a rule that is gone or paused.
+    gets nothing; neither does anybody of a rule that is gone, paused or muted.
 
     Returns: the state it has now, None when there was nothing to do.
     """
@@ -76,6 +77,7 @@ def build_mail(notice: Notification, rule: AlertRule) -> EmailMultiAlternatives:
         "language": language,
         "link": f"{settings.BASE_URL}{notice.link}" if notice.link else "",
         "rules_link": f"{settings.BASE_URL}{reverse('metrics:alerts')}",
+        "mute_link": f"{settings.BASE_URL}{reverse('metrics:notifications')}#reach",
     }
     with translation.override(language):
         context["is_rtl"] = translation.get_language_bidi()
@@ -104,6 +106,8 @@ def _may_be_sent(notice: Notification, rule: AlertRule, *, now: datetime) -> boo
     if not rule.is_active or not rule.by_mail:
         return False
     if not person.is_active or not person.email:
+        return False
+    if not reaches(rule, [person])[person.pk].by_mail:
         return False
     access = access_of(person, day=today(now, get_organisation()))
     return source_of(rule).may_see(rule, access)

@@ -224,7 +224,7 @@ def _made(world: World) -> Places:
 def _told(world: World) -> Places:
     rule = alerts.rule(world)
     alerts.rule(world, world.ana)
-    alerts.notice(world.lee)
+    alerts.notice(world.lee, rule=rule)
     return {"alert": rule.pk}
 
 

@@ -6,7 +6,9 @@ import re
 from html import unescape
 from typing import Any
 
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 
 def signed_in(user: Any) -> Client:
@@ -24,6 +26,13 @@ def page(client: Client, address: str, **headers: str) -> str:
     response = client.get(address, headers=headers)
     assert response.status_code == 200, response.status_code
     return response.content.decode()
+
+
+def statements(client: Client, address: str) -> list[str]:
+    """Return the SQL that showing a page takes."""
+    with CaptureQueriesContext(connection) as found:
+        page(client, address)
+    return [each["sql"] for each in found]
 
 
 def table(client: Client, address: str) -> list[dict[str, str]]:

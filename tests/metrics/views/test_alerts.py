@@ -1,8 +1,6 @@
 """Pages of alert rules: list, form, trial, pause, delete; and the bell."""
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from crmkpi.accounts.models import Membership
 from metrics.alerts.models import AlertRule, Notification
@@ -14,7 +12,7 @@ from tests.metrics.alerts.scenes import (
     rule,
     tickets,
 )
-from tests.metrics.views.reading import page, signed_in, words
+from tests.metrics.views.reading import page, signed_in, statements, words
 from tests.world import World, day
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
@@ -165,12 +163,6 @@ def test_the_metric_page_leads_to_a_form_for_its_scope(world: World) -> None:
     html = page(signed_in(world.lee), f"/metrics/ticket_volume/?scope={BERLIN}")
     link = "/alerts/new/?metric=ticket_volume&amp;scope=team%3Asupport-berlin"
     assert link in html
-
-
-def statements(client, address: str) -> list[str]:
-    with CaptureQueriesContext(connection) as found:
-        assert client.get(address).status_code == 200
-    return [each["sql"] for each in found]
 
 
 def asked_for_notices(client, address: str) -> int:
