@@ -19,7 +19,7 @@ from surveys.services.errors import AlreadyAnswered, LinkClosed, UnknownLink
 from surveys.texts import PAGES, direction
 from surveys.views.throttle import MISSES, WINDOW_SECONDS, too_many
 
-BODY_LIMIT = 64 * 1024  # a comment of 5,000 characters, escaped, and room to spare
+BODY_LIMIT = 96 * 1024  # 5,000 characters and three replies, escaped, and room to spare
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'"
@@ -183,9 +183,11 @@ def wished_language(
     request: HttpRequest, offered: tuple[str, ...], *, invited: str = ""
 ) -> str:
     """Return the first language that is wished for and offered."""
+    # A body that is refused for its length is not read for a language either.
+    is_short = _body_length(request) <= BODY_LIMIT
     return choose_language(
         offered,
-        request.POST.get("in", ""),
+        request.POST.get("in", "") if is_short else "",
         request.GET.get("in", ""),
         invited,
         request.GET.get("lang", ""),
