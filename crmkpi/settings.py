@@ -324,6 +324,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": schedule(run_every=60),
         "options": {"expires": 60},
     },
+    "escalate-follow-ups": {  # finds each overdue item once
+        "task": "surveys.escalate_follow_ups",
+        "schedule": schedule(run_every=60),
+        "options": {"expires": 60},
+    },
     "sort-stale-themes": {  # words of a theme with many comments changed
         "task": "surveys.sort_stale_themes",
         "schedule": schedule(run_every=60),

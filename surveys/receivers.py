@@ -9,6 +9,7 @@ from django.dispatch import receiver
 from crmkpi.accounts.signals import calendar_changed, teams_changed
 from crmkpi.crm.models import Source
 from crmkpi.crm.signals import ratings_received, segments_moved
+from surveys.closing.rules import open_follow_ups
 from surveys.models import Answer, Response
 from surveys.scoring import DEFAULT_SCALES, Kind
 from surveys.services.imports import (
@@ -60,6 +61,19 @@ def sort_comments(
     said = {row[response] for row in after if row[kind] == Kind.TEXT}
     if said:
         sort_responses(said)
+
+
+@receiver(response_changed, sender=Answer, dispatch_uid="surveys.follow_up")
+def follow_up(
+    columns: Sequence[str], after: Sequence[tuple[Any, ...]], now: datetime, **_: Any
+) -> None:
+    response, survey = columns.index("response_id"), columns.index("survey_id")
+    if after:
+        open_follow_ups(
+            {row[response] for row in after},
+            survey_ids={row[survey] for row in after},
+            now=now,
+        )
 
 
 @receiver(ratings_received, dispatch_uid="surveys.ratings_received")

@@ -7,6 +7,7 @@ from celery import shared_task
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
+from surveys.closing.services import escalate_due
 from surveys.models import Theme
 from surveys.sending import reminders
 from surveys.sending.periods import plan_periods
@@ -75,6 +76,12 @@ def send_reminders() -> int:
         except Exception:
             log.exception("reminder could not be sent", extra={"invitation": pk})
     return sent
+
+
+@shared_task(name="surveys.escalate_follow_ups")
+def escalate_follow_ups() -> int:
+    """Tell the next person above about overdue items; return how many."""
+    return escalate_due(now=timezone.now())
 
 
 @shared_task(name="surveys.sort_stale_themes")

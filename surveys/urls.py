@@ -1,5 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
+from surveys.closing import views as closing
 from surveys.views import (
     breakdown,
     editing,
@@ -56,6 +57,19 @@ urlpatterns: list[URLPattern | URLResolver] = [
         results.survey_invitations,
         name="invitations",
     ),
+    path("surveys/<slug:slug>/follow-up/", closing.rules, name="follow_up_rules"),
+    path(
+        "surveys/<slug:slug>/follow-up/new/",
+        closing.rule_new,
+        name="follow_up_rule_new",
+    ),
+    path(
+        "surveys/<slug:slug>/follow-up/<int:pk>/",
+        closing.rule_edit,
+        name="follow_up_rule",
+    ),
+    path("follow-ups/", closing.follow_ups, name="follow_ups"),
+    path("follow-ups/<int:pk>/", closing.follow_up, name="follow_up"),
     path("surveys/<slug:slug>/edit/", editing.survey_edit, name="edit"),
     path("surveys/<slug:slug>/preview/", preview.survey_preview, name="preview"),
     path("surveys/<slug:slug>/test/", editing.survey_test, name="test"),

@@ -415,6 +415,14 @@ def survey_managers(status: int = 200) -> Answers:
     return signed_in(403, manager=status, administrator=404, stranger=404)
 
 
+FOLLOW_UP_RULE = {
+    "name": "Low",
+    "when": "low",
+    "owned_by": "lead",
+    "due_hours": "8",
+    "is_active": "on",
+}
+
 TABLE |= {  # surveys, for staff
     "surveys:list": Rule(get=signed_in()),
     "surveys:new": Rule(
@@ -435,6 +443,28 @@ TABLE |= {  # surveys, for staff
     "surveys:breakdown": Rule(get=ANSWER_READERS, kwargs=scenes.slug),
     "surveys:breakdown_file": Rule(
         get=ANSWER_READERS, kwargs=lambda world: scenes.slug(world) | {"ending": "csv"}
+    ),
+    "surveys:follow_ups": Rule(get=signed_in()),
+    "surveys:follow_up": Rule(  # of Support Berlin, whose lead owns it
+        get=signed_in(agent=404, administrator=404, stranger=404),
+        post=signed_in(
+            403, lead=302, manager=302, agent=404, administrator=404, stranger=404
+        ),
+        kwargs=scenes.follow_up,
+        data=lambda world: {"act": "note", "note-text": "Called"},
+    ),
+    "surveys:follow_up_rules": Rule(get=ANSWER_READERS, kwargs=scenes.slug),
+    "surveys:follow_up_rule_new": Rule(
+        get=survey_managers(),
+        post=survey_managers(302),
+        kwargs=scenes.slug,
+        data=lambda world: FOLLOW_UP_RULE,
+    ),
+    "surveys:follow_up_rule": Rule(
+        get=survey_managers(),
+        post=survey_managers(302),
+        kwargs=scenes.follow_up_rule,
+        data=lambda world: FOLLOW_UP_RULE,
     ),
     "surveys:themes": Rule(get=ANSWER_READERS, kwargs=scenes.slug),
     "surveys:theme_new": Rule(

@@ -3,6 +3,7 @@
 from surveys.models.authoring import Logo, RedirectHost
 from surveys.models.erasure import ErasureRequest
 from surveys.models.extras import ExtraAnswer
+from surveys.models.follow_ups import FollowUp, FollowUpEvent, FollowUpRule
 from surveys.models.invitations import (
     Invitation,
     InvitationToken,
@@ -20,6 +21,9 @@ __all__ = [
     "BounceEvent",
     "ErasureRequest",
     "ExtraAnswer",
+    "FollowUp",
+    "FollowUpEvent",
+    "FollowUpRule",
     "Invitation",
     "InvitationToken",
     "Logo",

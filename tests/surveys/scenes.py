@@ -3,12 +3,13 @@
 Views read the clock, so everything here is of now.
 """
 
+from datetime import timedelta
 from typing import Any
 
 from django.utils import timezone
 
 from surveys.links import shared_address
-from surveys.models import Invitation, Response, Survey
+from surveys.models import FollowUp, FollowUpRule, Invitation, Response, Survey
 from surveys.scoring import Kind
 from surveys.services.erasure import request_erasure
 from surveys.services.logos import store_logo
@@ -65,6 +66,24 @@ def response(world: World) -> dict[str, Any]:
     answered(world)
     found = Response.objects.select_related("survey").get()
     return {"slug": found.survey.slug, "pk": found.pk}
+
+
+def follow_up_rule(world: World) -> dict[str, Any]:
+    survey = live_survey(world)
+    rule = FollowUpRule.objects.create(
+        survey=survey, name="Low", created_at=timezone.now() - timedelta(days=1)
+    )
+    return {"slug": survey.slug, "pk": rule.pk}
+
+
+def follow_up(world: World) -> dict[str, Any]:
+    """Return an item of Support Berlin that its lead owns."""
+    follow_up_rule(world)
+    grace = contact("Grace", customer=customer("Globex", agent=world.alice))
+    now = timezone.now()
+    _, token = ask(Survey.objects.get(), grace, now=now, agent_id=world.alice.pk)
+    reply(token, 1, now=now)
+    return {"pk": FollowUp.objects.get().pk}
 
 
 def theme(world: World) -> dict[str, Any]:

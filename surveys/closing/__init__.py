@@ -1,0 +1,1 @@
+"""Closing the loop: from an answer that worries to an outcome, and asking again."""

@@ -1,0 +1,187 @@
+"""Work on items: give, note, contact, close with an outcome, escalate, ask again."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from crmkpi.accounts.models import User
+from crmkpi.accounts.queries import get_organisation, today
+from surveys.closing.responsible import Responsible
+from surveys.models import FollowUp, FollowUpEvent, Invitation, Response, Survey
+from surveys.services.errors import BadSurvey
+
+Kind = FollowUpEvent.Kind
+State = FollowUp.State
+ASK_AGAIN_AFTER = timedelta(days=3)  # what was mended must be felt first
+LONGEST_NOTE = 2_000
+
+
+@transaction.atomic
+def give(item: FollowUp, *, owner: User, actor: User, now: datetime) -> FollowUp:
+    """Make somebody the owner. Raises: BadSurvey when the item is closed."""
+    locked = _open_item(item)
+    if locked.owner_id != owner.pk:
+        locked.owner = owner
+        locked.save(update_fields=["owner"])
+        _tell(locked, Kind.GIVEN, owner.name, actor=actor, now=now)
+    return locked
+
+
+@transaction.atomic
+def note(
+    item: FollowUp, *, text: str, is_contact: bool, actor: User, now: datetime
+) -> FollowUp:
+    """Write down what was done; with `is_contact` the customer was spoken to.
+
+    Raises: BadSurvey when the item is closed or there is nothing to write down.
+    """
+    locked = _open_item(item)
+    words = _words(text)
+    if is_contact and locked.state == State.OPEN:
+        locked.state = State.CONTACTED
+        locked.save(update_fields=["state"])
+    kind = Kind.CONTACTED if is_contact else Kind.NOTE
+    _tell(locked, kind, words, actor=actor, now=now)
+    return locked
+
+
+@transaction.atomic
+def close(
+    item: FollowUp,
+    *,
+    state: str,
+    cause: str,
+    outcome: str,
+    actor: User,
+    now: datetime,
+    ask_again: bool = False,
+) -> FollowUp:
+    """Close an item: how it ended, what it came from, and what was done about it.
+
+    With `ask_again` the customer gets the survey once more some days later.
+
+    Raises: BadSurvey when something of it is missing, the item is closed already, or
+    nobody can be asked again.
+    """
+    locked = _open_item(item)
+    if state not in FollowUp.CLOSED_STATES:
+        raise BadSurvey(_("Say how it ended."), field="state")
+    if cause not in FollowUp.Cause.values:
+        raise BadSurvey(_("Say what it came from."), field="cause")
+    locked.state, locked.cause, locked.outcome = state, cause, _words(outcome)
+    locked.closed_at, locked.closed_by = now, actor
+    locked.save()
+    _tell(locked, Kind.CLOSED, locked.outcome, actor=actor, now=now)
+    if ask_again:
+        _ask_again(locked, actor=actor, now=now)
+    return locked
+
+
+@transaction.atomic
+def reopen(item: FollowUp, *, text: str, actor: User, now: datetime) -> FollowUp:
+    """Open a closed item again, with the reason; what was written stays in its events.
+
+    Raises: BadSurvey when it is open.
+    """
+    locked = FollowUp.objects.select_for_update().get(pk=item.pk)
+    if locked.is_open:
+        raise BadSurvey(_("This is open already."))
+    words = _words(text)
+    locked.state, locked.cause, locked.outcome = State.OPEN, "", ""
+    locked.closed_at, locked.closed_by = None, None
+    locked.save()
+    _tell(locked, Kind.REOPENED, words, actor=actor, now=now)
+    return locked
+
+
+def escalate_due(*, now: datetime, limit: int = 100) -> int:
+    """Tell the next person above about each overdue item, once; return how many.
+
+    Safe to run twice and at the same time: one statement decides who escalates.
+    """
+    due = FollowUp.objects.filter(
+        state__in=FollowUp.OPEN_STATES, due_at__lte=now, escalated_at=None
+    ).order_by("due_at", "pk")[:limit]
+    items = list(due)
+    if not items:
+        return 0
+    people = Responsible.load(today(now, get_organisation()))
+    return sum(_escalate(item, people, now=now) for item in items)
+
+
+@transaction.atomic
+def _escalate(item: FollowUp, people: Responsible, *, now: datetime) -> bool:
+    to = people.above(item.team_id, than=item.owner_id)
+    taken = FollowUp.objects.filter(
+        pk=item.pk, escalated_at=None, state__in=FollowUp.OPEN_STATES
+    ).update(escalated_at=now, escalated_to=to)
+    if taken:
+        name = User.objects.values_list("name", flat=True).filter(pk=to).first()
+        _tell(item, Kind.ESCALATED, name or "", actor=None, now=now)
+    return bool(taken)
+
+
+def _ask_again(item: FollowUp, *, actor: User, now: datetime) -> None:
+    """Queue one more invitation to the same person about the same event.
+
+    A person decided so: the clocks that keep surveys apart do not hold it back, but
+    whoever asked not to be mailed is not.
+    """
+    response = Response.objects.select_related("invitation", "survey").get(
+        pk=item.response_id
+    )
+    first, survey = response.invitation, response.survey
+    if first is None or not (first.address or first.phone):
+        raise BadSurvey(_("Nobody is known who could be asked again."))
+    if survey.status != Survey.Status.LIVE or survey.version_id is None:
+        raise BadSurvey(_("The survey is closed, so nobody can be asked again."))
+    again, _made = Invitation.objects.get_or_create(
+        survey=survey,
+        request_key=f"follow-up {item.pk}",
+        defaults={
+            "version_id": survey.version_id,
+            "contact_id": first.contact_id,
+            "customer_id": first.customer_id,
+            "address": first.address,
+            "address_hash": first.address_hash,
+            "means": first.means,
+            "phone": first.phone,
+            "language": first.language,
+            "subject": first.subject,
+            "event_day": today(now, get_organisation()),
+            "agent_id": first.agent_id,
+            "sent_team_id": first.sent_team_id,
+            "channel": first.channel,
+            "segment_id": first.segment_id,
+            "product_id": first.product_id,
+            "send_after": now + ASK_AGAIN_AFTER,
+            "created_at": now,
+            "added_at": now,
+            "created_by": actor,
+        },
+    )
+    FollowUp.objects.filter(pk=item.pk).update(asked_again=again)
+    _tell(item, Kind.ASKED, "", actor=actor, now=now)
+
+
+def _open_item(item: FollowUp) -> FollowUp:
+    locked: FollowUp = FollowUp.objects.select_for_update().get(pk=item.pk)
+    if not locked.is_open:
+        raise BadSurvey(_("This is closed. Open it again first."))
+    return locked
+
+
+def _words(text: str) -> str:
+    words = text.strip()
+    if not words:
+        raise BadSurvey(_("Write down what was done."), field="text")
+    if len(words) > LONGEST_NOTE or "\x00" in words:
+        raise BadSurvey(_("At most 2,000 characters."), field="text")
+    return words
+
+
+def _tell(
+    item: FollowUp, kind: str, text: str, *, actor: User | None, now: datetime
+) -> None:
+    FollowUpEvent.objects.create(item=item, kind=kind, at=now, actor=actor, text=text)
