@@ -1,7 +1,7 @@
 """From what somebody defined to a metric that the engine computes."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -15,6 +15,7 @@ from metrics.custom.offered import OFFERED, WITHOUT_AGENTS, Offered
 from metrics.dimensions import DIMENSIONS, Cut
 from metrics.expressions import Linear, MeasureRef, Only, Ratio, Written
 from metrics.formula import Formula, FormulaError, parse
+from metrics.measures import AXES
 from metrics.measures.base import Measure, Rows
 from metrics.metric import Above, Better, Metric
 
@@ -146,6 +147,34 @@ def unit_of(lines: Iterable[Line]) -> Unit | None:
     return units.pop() if len(units) == 1 else None
 
 
+def rows_of(lines: Iterable[Line]) -> Linear:
+    """Return how many rows a sum is made of, such as one of money, time or visits.
+
+    Each measure counts the rows that it looks at; what looks at some of another's adds
+    none. Raises: Undefined.
+
+    Example: talking time and time on hold are made of the contacts handled.
+    """
+    refs = {_rows_behind(line.ref) for line in lines}
+    wide = [
+        ref
+        for ref in sorted(refs, key=str)
+        if not any(_is_among(ref, other) for other in refs - {ref})
+    ]
+    return Linear(tuple((ref, 1) for ref in wide))
+
+
+def _rows_behind(ref: MeasureRef) -> MeasureRef:
+    """Return the count of the rows that a measure looks at, else of its axis."""
+    where = _measure(ref).where
+    counts = (
+        each.name
+        for each in AXES[ref.axis].measures()
+        if isinstance(each, Rows) and each.where == where
+    )
+    return replace(ref, name=next(counts, "rows"))
+
+
 def words(lines: Sequence[Line], names: Names) -> str:
     """Return a sum in words: "tickets opened (Channel: Phone) + calls"."""
     return " + ".join(_line_in_words(line, names) for line in lines)
@@ -182,7 +211,7 @@ def member_names(lines: Iterable[Line]) -> Names:
 
 def _ratio(definition: Definition, key: str, names: Names, source: str) -> Metric:
     above, below = sum_of(definition.above), sum_of(definition.below)
-    is_count = unit_of(definition.below) is Unit.COUNT
+    counts_rows = all(isinstance(_measure(ref), Rows) for ref in below.refs)
     above_unit, below_unit = unit_of(definition.above), unit_of(definition.below)
     upper, lower = _words(definition.above, names), _words(definition.below, names)
     axes = above.axes | below.axes
@@ -190,11 +219,11 @@ def _ratio(definition: Definition, key: str, names: Names, source: str) -> Metri
     return _metric(
         definition,
         key,
-        Ratio(above, below),
+        Ratio(above, below, count=None if counts_rows else rows_of(definition.below)),
         formula=_over(upper, lower),
         source=source,
         numerator=upper,
-        denominator=lower if is_count else gettext_lazy("rows"),
+        denominator=lower if counts_rows else gettext_lazy("rows"),
         above=relation(above, below),
         above_unit=None if above_unit is Unit.COUNT else above_unit,
         below_unit=below_unit or Unit.COUNT,
@@ -280,6 +309,4 @@ def _has_all(narrow: Q | None, wide: Q) -> bool:
 
 
 def _measure(ref: MeasureRef) -> Measure:
-    offered = OFFERED[f"{ref.axis.removeprefix('metrics.')}.{ref.name}"]
-    found: Measure = offered.axis._meta.get_field(offered.name)  # type: ignore[assignment]
-    return found
+    return next(each for each in AXES[ref.axis].measures() if each.name == ref.name)

@@ -12,7 +12,7 @@ from crmkpi.lib.numbers import Unit
 from crmkpi.lib.periods import Grain
 from metrics import behind, queries
 from metrics.catalog import METRICS
-from metrics.custom.definitions import Line
+from metrics.custom.definitions import Line, rows_of
 from metrics.custom.offered import OFFERED
 from metrics.dimensions import Cut
 from metrics.engine.compute import Request, compute
@@ -256,3 +256,14 @@ def test_too_large_a_number_is_an_error_with_a_reason(everything):
     found = value_of(made)
     assert (found.status, found.value) == ("error", None)
     assert "too large" in found.reason
+
+
+def test_a_sum_of_time_or_money_says_how_many_rows_it_is_made_of():
+    """Time on hold is that of some of the contacts handled: they are not added."""
+
+    def behind(*keys):
+        return rows_of([Line(key) for key in keys]).describe()
+
+    handled = "1*metrics.interactions.handled"
+    assert behind("interactions.talk", "interactions.hold") == handled
+    assert behind("costsspread.amount") == "1*metrics.costsspread.rows"
