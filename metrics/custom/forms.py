@@ -14,7 +14,7 @@ from metrics.custom.checking import MOST_MEMBERS, unit_name
 from metrics.custom.definitions import FORMULA, RATIO, Definition, Line
 from metrics.custom.errors import Faults
 from metrics.custom.models import CustomMetric
-from metrics.custom.offered import CHAPTERS
+from metrics.custom.offered import OFFERED, chapters
 from metrics.custom.sharing import TEAM
 from metrics.dimensions import DIMENSIONS, Cut, Dimension
 from metrics.formula import LONGEST
@@ -242,15 +242,14 @@ def _places() -> range:
 def _measures() -> list[tuple[Any, list[tuple[str, Any]]]]:
     return [
         (chapter.title, [(each.key, each.title) for each in chapter.measures])
-        for chapter in CHAPTERS
+        for chapter in chapters()
     ]
 
 
 def _dimensions() -> list[tuple[Any, Any]]:
     used = {
         each.cut: each.label
-        for chapter in CHAPTERS
-        for measure in chapter.measures
+        for measure in OFFERED.values()
         for each in measure.dimensions
     }
     named = sorted((str(label), int(cut)) for cut, label in used.items())

@@ -1,6 +1,7 @@
 """Survey answers by the day they were given, one measure for each scale value."""
 
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from metrics.dimensions import Cut
 from metrics.measures.base import Cells, Rows
@@ -16,9 +17,12 @@ def scale(kind: str, low: int, high: int, value: int) -> Rows:
 
 class Answers(Cells):
     fact, when, cuts = Answer, "answered_day", SPLITS
-    rows = Rows()
-    csat = Rows(where=Q(kind="csat", value__isnull=False))
-    csat_top = Rows(where=Q(kind="csat", is_top=True))
+    title = _("Survey answers, on the day they were given")
+    rows = Rows(label=_("answers to surveys"))
+    csat = Rows(
+        where=Q(kind="csat", value__isnull=False), label=_("answers about satisfaction")
+    )
+    csat_top = Rows(where=Q(kind="csat", is_top=True), label=_("satisfied answers"))
     csat_1 = scale("csat", 1, 5, 1)
     csat_2 = scale("csat", 1, 5, 2)
     csat_3 = scale("csat", 1, 5, 3)
@@ -46,6 +50,9 @@ class Answers(Cells):
 
 class InvitationsSent(Cells):
     fact, when, cuts = Invitation, "sent_day", SPLITS
-    rows = Rows()
-    arrived = Rows(where=Q(is_bounced=False))
-    answered = Rows(where=Q(is_bounced=False, is_answered=True))
+    title = _("Survey invitations, on the day they were sent")
+    rows = Rows(label=_("invitations sent"))
+    arrived = Rows(where=Q(is_bounced=False), label=_("invitations that arrived"))
+    answered = Rows(
+        where=Q(is_bounced=False, is_answered=True), label=_("invitations answered")
+    )

@@ -8,11 +8,14 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Cast, Coalesce
 from django.db.models.query_utils import DeferredAttribute
+from django.utils.functional import Promise
 
+from crmkpi.lib.numbers import Unit
 from metrics.dimensions import DIMENSIONS, Cut
 from metrics.expressions import Linear, MeasureRef, Ratio
 
 BIG = models.BigIntegerField()
+Text = str | Promise
 
 
 class MeasureAttribute(DeferredAttribute):
@@ -25,14 +28,26 @@ class MeasureAttribute(DeferredAttribute):
 class Measure(models.BigIntegerField):
     """One aggregation over the rows of an axis, a whole number.
 
+    With a label people choose it for metrics of their own; it stands in the plural, as
+    within a sentence: "tickets opened". `measured_in` is the unit of its sum.
+
     db_default beside default: workers of the previous release do not know a new
     measure and must still be able to write cells.
     """
 
     descriptor_class = MeasureAttribute
 
-    def __init__(self, *, where: Q | None = None, **options: Any) -> None:
+    def __init__(
+        self,
+        *,
+        where: Q | None = None,
+        label: Text = "",
+        measured_in: Unit = Unit.COUNT,
+        **options: Any,
+    ) -> None:
         self.where = where
+        self.label = label
+        self.measured_in = measured_in
         super().__init__(**{"default": 0, "db_default": 0} | options)
 
     def deconstruct(self) -> Any:
@@ -132,7 +147,8 @@ class Cells(models.Model):
     """The cells of one axis: a fact with one of its time fields.
 
     A subclass names `fact`, `when` and `cuts` and declares its measures, of which
-    `rows` is mandatory: a cell without rows is deleted.
+    `rows` is mandatory: a cell without rows is deleted. With a title its measures can
+    be chosen; what counts stretches or single looks has none.
 
     Leaf cells (grain LEAF) are read from rows: an agent's day with `other` = the team
     at that time, and a dimension member's day with `other` = the team. All other
@@ -149,6 +165,7 @@ class Cells(models.Model):
     fact: ClassVar[type[models.Model]]
     when: ClassVar[str]
     cuts: ClassVar[tuple[Cut, ...]] = ()
+    title: ClassVar[Text] = ""  # "Tickets, on the day they were opened"
     base: ClassVar[Q] = Q(exclusion=0)
     agent: ClassVar[str] = "agent"
     columns: ClassVar[dict[Cut, str]] = {}  # where the fact calls a dimension otherwise

@@ -1,6 +1,7 @@
 """Campaigns by their first day, and those that run in a period."""
 
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from crmkpi.crm.models import Campaign
 from metrics.dimensions import Cut
@@ -10,7 +11,8 @@ from metrics.measures.base import Cells, Rows
 
 class CampaignsStarted(Cells):
     fact, when, cuts = Campaign, "started_day", (Cut.CHANNEL,)
-    rows = Rows()
+    title = _("Campaigns, on the day they started")
+    rows = Rows(label=_("campaigns started"))
 
 
 def _running(span: Span) -> Q:

@@ -1,8 +1,10 @@
 """Contracts by the day on which they are due for renewal."""
 
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from crmkpi.crm.models import Contract
+from crmkpi.lib.numbers import Unit
 from metrics.dimensions import Cut
 from metrics.measures.base import Cells, Rows, Total
 
@@ -14,9 +16,22 @@ VALUED = Q(monthly_amount__isnull=False)
 
 class ContractsDue(Cells):
     fact, when, cuts = Contract, "due_day", (Cut.SEGMENT,)
-    rows = Rows()
-    renewed = Rows(where=RENEWED)
-    service = Rows(where=SERVICE)
-    service_renewed = Rows(where=SERVICE & RENEWED)
-    amount = Total("monthly_amount", where=VALUED)
-    renewed_amount = Total("monthly_amount", where=VALUED & RENEWED)
+    title = _("Contracts, on the day they were due for renewal")
+    rows = Rows(label=_("contracts due"))
+    renewed = Rows(where=RENEWED, label=_("contracts renewed"))
+    service = Rows(where=SERVICE, label=_("service contracts due"))
+    service_renewed = Rows(
+        where=SERVICE & RENEWED, label=_("service contracts renewed")
+    )
+    amount = Total(
+        "monthly_amount",
+        where=VALUED,
+        label=_("monthly value of contracts due"),
+        measured_in=Unit.MONEY,
+    )
+    renewed_amount = Total(
+        "monthly_amount",
+        where=VALUED & RENEWED,
+        label=_("monthly value of contracts renewed"),
+        measured_in=Unit.MONEY,
+    )

@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from crmkpi.crm.models import Customer, CustomerSpell
 from metrics.dimensions import Cut
@@ -20,13 +21,16 @@ class CustomersAcquired(Cells):
         Cut.CHANNEL: "acquired_channel",
         Cut.CAMPAIGN: "acquired_campaign",
     }
-    rows = Rows()
+    title = _("Customers, on the day they were won")
+    rows = Rows(label=_("new customers"))
     by_campaigns = Rows(where=Q(acquired_campaign__isnull=False))
     has_owner = Rows(where=named("agent"))
     has_industry = Rows(where=named("industry"))
     has_segment = Rows(where=named("given_segment"))
     has_region = Rows(where=named("region"))
-    referred = Rows(where=Q(referred_by__isnull=False))
+    referred = Rows(
+        where=Q(referred_by__isnull=False), label=_("new customers who were referred")
+    )
 
 
 class CustomersStarted(Cells):

@@ -1,8 +1,10 @@
 """Tickets by the day they were opened, answered and resolved; open spells; promises."""
 
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from crmkpi.crm.models import SlaClock, Ticket, TicketSpell
+from crmkpi.lib.numbers import Unit
 from metrics.dimensions import Cut
 from metrics.measures.base import Cells, Rows, Squares, Total
 from metrics.measures.filled import named
@@ -17,9 +19,13 @@ SETTLED = Q(customer_contacts__lte=1) & _NOT_REOPENED & _NOT_FOLLOWED_UP
 class TicketsOpened(Cells):
     fact, when = Ticket, "opened_day"
     cuts = (Cut.CHANNEL, Cut.TYPE, Cut.SEGMENT)
-    rows = Rows()
-    same_day = Rows(where=Q(resolved_day=F("opened_day")))
-    complaints = Rows(where=COMPLAINT)
+    title = _("Tickets, on the day they were opened")
+    rows = Rows(label=_("tickets opened"))
+    same_day = Rows(
+        where=Q(resolved_day=F("opened_day")),
+        label=_("tickets resolved on the day they were opened"),
+    )
+    complaints = Rows(where=COMPLAINT, label=_("complaints opened"))
     requests = Rows(where=~COMPLAINT)
     has_owner = Rows(where=named("agent"))
     has_customer = Rows(where=named("customer"))
@@ -31,8 +37,11 @@ class TicketsOpened(Cells):
 
 class TicketsReplied(Cells):
     fact, when, cuts = Ticket, "replied_day", (Cut.CHANNEL, Cut.SEGMENT)
-    rows = Rows()
-    seconds = Total("reply_seconds")
+    title = _("Tickets, on the day of the first reply")
+    rows = Rows(label=_("tickets replied to"))
+    seconds = Total(
+        "reply_seconds", label=_("time to the first reply"), measured_in=Unit.SECONDS
+    )
     tens = Total("reply_seconds", unit=10)
     tens2 = Squares("reply_seconds", unit=10)
     business_rows = Rows(where=Q(reply_business_seconds__isnull=False))
@@ -42,13 +51,16 @@ class TicketsReplied(Cells):
 class TicketsResolved(Cells):
     fact, when = Ticket, "resolved_day"
     cuts = (Cut.CHANNEL, Cut.TYPE, Cut.SEGMENT)
-    rows = Rows()
-    seconds = Total("resolution_seconds")
+    title = _("Tickets, on the day they were resolved")
+    rows = Rows(label=_("tickets resolved"))
+    seconds = Total(
+        "resolution_seconds", label=_("time to resolution"), measured_in=Unit.SECONDS
+    )
     tens = Total("resolution_seconds", unit=10)  # 64 bits hold the squares of
     tens2 = Squares("resolution_seconds", unit=10)  # 130 million tickets of 30 days
     business_rows = Rows(where=Q(resolution_business_seconds__isnull=False))
     business_seconds = Total("resolution_business_seconds")
-    settled = Rows(where=SETTLED)
+    settled = Rows(where=SETTLED, label=_("tickets resolved at the first contact"))
     complaints = Rows(where=COMPLAINT)
     complaint_seconds = Total("resolution_seconds", where=COMPLAINT)
     complaint_tens = Total("resolution_seconds", unit=10, where=COMPLAINT)
@@ -76,5 +88,6 @@ class TicketSpellsEnded(Cells):
 class PromisesDecided(Cells):
     fact, when = SlaClock, "decided_day"
     cuts = (Cut.POLICY, Cut.CLOCK, Cut.SEGMENT)
-    rows = Rows()
-    met = Rows(where=Q(is_met=True))
+    title = _("Promises, on the day they were met or broken")
+    rows = Rows(label=_("promises decided"))
+    met = Rows(where=Q(is_met=True), label=_("promises met"))

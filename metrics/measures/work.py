@@ -1,8 +1,10 @@
 """How agents spend their paid time, day by day."""
 
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from crmkpi.crm.models import AgentTime
+from crmkpi.lib.numbers import Unit
 from metrics.measures.base import Cells, Rows, Total
 
 State = AgentTime.State
@@ -20,14 +22,34 @@ _OVER = PLANNED_BREAK & Q(
 
 class AgentTimes(Cells):
     fact, when = AgentTime, "day"
+    title = _("Working time, day by day")
     rows = Rows()
-    seconds = Total("seconds")
-    handling = Total("seconds", where=HANDLING)
-    on_duty = Total("seconds", where=ON_DUTY)
+    seconds = Total("seconds", label=_("paid time"), measured_in=Unit.SECONDS)
+    handling = Total(
+        "seconds",
+        where=HANDLING,
+        label=_("time for handling contacts"),
+        measured_in=Unit.SECONDS,
+    )
+    on_duty = Total(
+        "seconds", where=ON_DUTY, label=_("time on duty"), measured_in=Unit.SECONDS
+    )
     on_duty_rows = Rows(where=ON_DUTY)
-    away = Total("seconds", where=AWAY)
-    away_planned = Total("seconds", where=AWAY & Q(is_planned=True))
-    away_unplanned = Total("seconds", where=AWAY & Q(is_planned=False))
+    away = Total(
+        "seconds", where=AWAY, label=_("time away from work"), measured_in=Unit.SECONDS
+    )
+    away_planned = Total(
+        "seconds",
+        where=AWAY & Q(is_planned=True),
+        label=_("planned time away from work"),
+        measured_in=Unit.SECONDS,
+    )
+    away_unplanned = Total(
+        "seconds",
+        where=AWAY & Q(is_planned=False),
+        label=_("unplanned time away from work"),
+        measured_in=Unit.SECONDS,
+    )
     breaks = Rows(where=PLANNED_BREAK)
     break_planned = Total("scheduled_seconds", where=PLANNED_BREAK)
     break_kept = Total("seconds", where=_KEPT)
