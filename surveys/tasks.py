@@ -93,6 +93,14 @@ def sort_stale_themes() -> int:
     return len(stale)
 
 
+def ring_planning() -> None:
+    """Say that there is something to plan; a lost ring delays, beat rings too."""
+    try:
+        plan_occasions.delay()
+    except OperationalError:
+        log.warning("the broker did not take a message")
+
+
 def ring() -> None:
     """Say that there is something to send; a lost ring delays, beat rings too."""
     try:

@@ -27,6 +27,7 @@ from tests.metrics.alerts import scenes as alerts
 from tests.metrics.custom.making import make, ratio
 from tests.objectives import scenes as aims
 from tests.surveys import scenes
+from tests.surveys.sending import scenes as sending
 from tests.world import NOW, PASSWORD, World
 
 PRINCIPALS = (
@@ -537,6 +538,58 @@ TABLE |= {  # surveys, for administrators
     ),
 }
 
+RULE = {"event": "ticket", "delay_hours": 24, "send_from": 8, "send_until": 20}
+RULE |= {"sample_percent": 100, "means": "mail"}
+SENDING_MANAGERS = signed_in(403, manager=200, administrator=200)
+
+TABLE |= {  # sending of surveys
+    "surveys:sending": Rule(get=ANSWER_READERS, kwargs=sending.rule_of),
+    "surveys:sends": Rule(get=ANSWER_READERS, kwargs=sending.rule_of),
+    "surveys:rule_new": Rule(
+        get=survey_managers(),
+        post=survey_managers(302),
+        kwargs=scenes.slug,
+        data=lambda world: RULE,
+    ),
+    "surveys:rule": Rule(get=survey_managers(), kwargs=sending.sending_rule),
+    "surveys:rule_edit": Rule(
+        get=survey_managers(),
+        post=survey_managers(302),
+        kwargs=sending.sending_rule,
+        data=lambda world: RULE,
+    ),
+    "surveys:rule_switch": Rule(
+        get=signed_in(405), post=survey_managers(302), kwargs=sending.sending_rule
+    ),
+    "surveys:channels": Rule(
+        get=survey_managers(),
+        post=survey_managers(302),
+        kwargs=scenes.slug,
+        data=lambda world: {"origins": "https://www.example.com"},
+    ),
+    "surveys:qr": Rule(get=survey_managers(), kwargs=scenes.slug),
+    "surveys:limits": Rule(
+        get=SENDING_MANAGERS,
+        post=SENDING_MANAGERS | {"manager": 302, "administrator": 302},
+        data=lambda world: {"address": "new@example.org"},
+    ),
+    "surveys:suppression_release": Rule(
+        get=signed_in(405),
+        post=SENDING_MANAGERS | {"manager": 302, "administrator": 302},
+        kwargs=sending.suppressed,
+    ),
+    "surveys:sending_manual": Rule(get=signed_in()),
+    "surveys_api:invite": Rule(
+        get=api(405, key=403),
+        post=api(403, manager=400, administrator=404, stranger=404),
+        kwargs=sending.asked_by_systems,
+        data=lambda world: {"email": "new@example.org"},
+        json=True,
+    ),
+    # The signature is all that other systems have.
+    "surveys:bounces": Rule(get=everybody(405), post=everybody(401)),
+}
+
 TABLE |= {  # surveys, for customers: the secret in the address is all they have
     "surveys:answer": Rule(
         get=everybody(),
@@ -556,6 +609,19 @@ TABLE |= {  # surveys, for customers: the secret in the address is all they have
         data=scenes.shared_form,
     ),
     "surveys:shared_who": Rule(get=everybody(), kwargs=scenes.shared),
+    "surveys:embedded": Rule(
+        get=everybody(),
+        post=everybody(303),
+        kwargs=scenes.shared,
+        data=scenes.shared_form,
+    ),
+    "surveys:embedded_who": Rule(get=everybody(), kwargs=scenes.shared),
+    "surveys:embedded_thanks": Rule(
+        get=everybody(),
+        post=everybody(303),
+        kwargs=sending.framed_answer,
+        data=lambda world: {"comment": "too slow"},
+    ),
     "surveys:thanks": Rule(
         get=everybody(),
         post=everybody(303),

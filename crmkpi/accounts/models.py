@@ -296,7 +296,7 @@ class ApiKey(models.Model):
         READ_METRICS = "metrics:read", _("Read metrics")
         WRITE_FACTS = "facts:write", _("Send facts")
         READ_SURVEYS = "surveys:read", _("Read survey results")
-        WRITE_SURVEYS = "surveys:write", _("Send survey answers")
+        WRITE_SURVEYS = "surveys:write", _("Send survey answers and invitations")
 
     name = models.CharField(_("name"), max_length=200)
     prefix = models.CharField(max_length=12, unique=True)

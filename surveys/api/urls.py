@@ -1,6 +1,6 @@
 from django.urls import path
 
-from surveys.api import views
+from surveys.api import inviting, views
 
 app_name = "surveys_api"
 
@@ -8,4 +8,5 @@ urlpatterns = [
     path("surveys/", views.SurveyList.as_view(), name="list"),
     path("surveys/responses", views.SentResponses.as_view(), name="responses"),
     path("surveys/<slug:slug>/results", views.SurveyResults.as_view(), name="results"),
+    path("surveys/<slug:slug>/invitations", inviting.Invite.as_view(), name="invite"),
 ]

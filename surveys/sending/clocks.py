@@ -75,8 +75,11 @@ def load_clocks(
     since: datetime,
     hashes: Iterable[str],
     contact_ids: Iterable[int],
+    without_rule: int | None = None,
 ) -> Clocks:
     """Return the clocks of a survey for these people, from an instant on.
+
+    Invitations of one rule can be left out, to try it anew.
 
     Queries: 2
     """
@@ -85,6 +88,8 @@ def load_clocks(
     asked = Invitation.objects.exclude(state__in=NOT_ASKED).filter(
         created_at__gt=from_day
     )
+    if without_rule is not None:
+        asked = asked.filter(~Q(rule_id=without_rule) | Q(rule_id=None))
     found: dict[int, tuple[int, datetime, set[Key]]] = {}
     for column, keys in (
         ("address_hash", sorted(set(hashes) - {""})),

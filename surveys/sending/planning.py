@@ -169,8 +169,8 @@ def _people(
                 zone=first_zone(person.zone, otherwise=zone),
                 contact_id=each.contact_id,
                 customer_id=each.customer_id,
-                address=each.address,
-                phone=each.phone,
+                address=each.address or person.address,
+                phone=each.phone or person.phone,
                 language=each.language or person.language,
             )
         people[each.pk] = person

@@ -242,7 +242,7 @@ def free_slug(text: str, *, exactly: bool = False) -> str:
     taken = set(
         Survey.objects.filter(slug__startswith=base).values_list("slug", flat=True)
     )
-    taken.add("new")  # the address of the page for new surveys
+    taken |= {"new", "limits"}  # the addresses of pages for all surveys
     if base not in taken:
         return base
     if exactly:

@@ -5,9 +5,11 @@ from typing import Any
 
 from crmkpi.crm.ingest.services import ingest
 from surveys.models import Occasion, SendingRule, Survey
+from surveys.scoring import Kind
 from surveys.sending.planning import plan_due
 from surveys.services.invitations import due, send_invitation
-from tests.world import NOW
+from surveys.services.surveys import create_survey, publish
+from tests.world import NOW, World
 
 
 def at(text: str) -> datetime:
@@ -54,6 +56,20 @@ def solved(external_id: str = "T-17", *, now: datetime = NOW, **values: Any) -> 
 def tell(record: str, *rows: dict[str, Any], now: datetime = NOW) -> None:
     outcome = ingest(record, rows, source="crm", now=now)
     assert outcome.refused == []
+
+
+def another_survey(world: World) -> Survey:
+    made = create_survey(
+        name="Another",
+        kind=Kind.NPS,
+        team=world.support,
+        brand="Fjordlight",
+        actor=world.ana,
+        now=NOW,
+    )
+    publish(made, actor=world.ana, now=NOW)
+    made.refresh_from_db()
+    return made
 
 
 def run(now: datetime = NOW) -> None:

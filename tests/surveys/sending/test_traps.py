@@ -15,15 +15,14 @@ from crmkpi.crm.models import Contact
 from surveys import tasks
 from surveys.content import Content
 from surveys.models import Invitation, Occasion, Response, SendingLimits, Suppression
-from surveys.scoring import Kind
 from surveys.sending import reminders
 from surveys.sending.planning import plan_due
 from surveys.services.invitations import due, invite, send_invitation, suppress
-from surveys.services.surveys import create_survey, publish, update_survey
+from surveys.services.surveys import publish, update_survey
 from surveys.tokens import address_hash
 from tests.surveys.cast import ask, recipient, reply, token_of
 from tests.surveys.cast import contact as make_contact
-from tests.surveys.sending.making import at, became, rule, run, solved
+from tests.surveys.sending.making import another_survey, at, became, rule, run, solved
 from tests.world import NOW, day
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -210,7 +209,7 @@ def test_edited_while_running(world, survey, contact):
 
 def test_two_clocks(world, survey, contact):
     """One for the survey, one across surveys; each skip says which."""
-    other = _another(world)
+    other = another_survey(world)
     rule(survey)
     rule(other)
     solved("T-1")
@@ -231,7 +230,7 @@ def test_two_clocks(world, survey, contact):
 def test_one_clock_for_mail_and_message_of_one_person(world, survey, contact):
     Contact.objects.update(phone="+49 30 1")
     rule(survey)
-    rule(_another(world), means="sms")
+    rule(another_survey(world), means="sms")
     solved()
     run()
 
@@ -365,20 +364,6 @@ def test_rules_and_people_invite_at_once(survey, contact):
     for pk in due(now=NOW, limit=9):
         send_invitation(pk, now=NOW)
     assert len(mail.outbox) == 1
-
-
-def _another(world):
-    made = create_survey(
-        name="Another",
-        kind=Kind.NPS,
-        team=world.support,
-        brand="Fjordlight",
-        actor=world.ana,
-        now=NOW,
-    )
-    publish(made, actor=world.ana, now=NOW)
-    made.refresh_from_db()
-    return made
 
 
 def _past():
