@@ -24,6 +24,7 @@ from metrics.detail import detail as read_detail
 from metrics.metric import Metric
 from metrics.queries import UnknownMetric, Value, get_metric, read_value
 from metrics.trends import Trend, trend
+from metrics.wordings import other_wordings, with_breaks
 
 
 def metric_or_404(request: ReaderRequest, key: str) -> Metric:
@@ -68,11 +69,19 @@ def detail(request: ReaderRequest, key: str) -> HttpResponse:
         found.trend, metric=key, scope=picked.scope.key, access=request.access
     )
     chart = found.trend.chart(metric, request.organisation.currency)
-    chart.spec["marks"] = notes.marks
+    wordings = other_wordings(
+        found.trend,
+        metric=metric,
+        scope=picked.scope.key,
+        access=request.access,
+        zone=request.organisation.zone,
+    )
+    chart.spec["marks"] = with_breaks(notes.marks, wordings)
     context = picked.as_context() | {
         "nav_active": "metrics",
         "crumbs": crumbs_of(metric, picked, inside=False),
         "notes": notes,
+        "wordings": wordings,
         "trend_rows": notes.rows(found.trend),
         "today_date": from_day(request.access.day),
         "detail": found,
