@@ -445,6 +445,15 @@ TABLE |= {  # surveys, for staff
     "surveys:breakdown_file": Rule(
         get=ANSWER_READERS, kwargs=lambda world: scenes.slug(world) | {"ending": "csv"}
     ),
+    "surveys:result_links": Rule(
+        get=survey_managers(),
+        post=survey_managers(201),
+        kwargs=scenes.slug,
+        data=lambda world: {"name": "For the board", "span": "90", "days": "30"},
+    ),
+    "surveys:result_link_revoke": Rule(
+        get=signed_in(405), post=survey_managers(302), kwargs=scenes.result_link
+    ),
     "surveys:follow_ups": Rule(get=signed_in()),
     "surveys:follow_up": Rule(  # of Support Berlin, whose lead owns it
         get=signed_in(agent=404, administrator=404, stranger=404),
@@ -622,6 +631,7 @@ TABLE |= {  # surveys, for customers: the secret in the address is all they have
         kwargs=sending.framed_answer,
         data=lambda world: {"comment": "too slow"},
     ),
+    "surveys:shared_results": Rule(get=everybody(), kwargs=scenes.results_token),
     "surveys:thanks": Rule(
         get=everybody(),
         post=everybody(303),

@@ -11,6 +11,7 @@ from surveys.models.invitations import (
     Suppression,
 )
 from surveys.models.responses import Answer, AnswerRevision, Response
+from surveys.models.result_links import ResultLink
 from surveys.models.sending import BounceEvent, Occasion, SendingLimits, SendingRule
 from surveys.models.surveys import Question, Survey, SurveyVersion
 from surveys.models.themes import Theme, ThemeMark
@@ -32,6 +33,7 @@ __all__ = [
     "Question",
     "RedirectHost",
     "Response",
+    "ResultLink",
     "SendingLimits",
     "SendingRule",
     "Suppression",

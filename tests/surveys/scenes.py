@@ -8,12 +8,21 @@ from typing import Any
 
 from django.utils import timezone
 
+from crmkpi.accounts.queries import access_of, today
 from surveys.links import shared_address
-from surveys.models import FollowUp, FollowUpRule, Invitation, Response, Survey
+from surveys.models import (
+    FollowUp,
+    FollowUpRule,
+    Invitation,
+    Response,
+    ResultLink,
+    Survey,
+)
 from surveys.scoring import Kind
 from surveys.services.erasure import request_erasure
 from surveys.services.logos import store_logo
 from surveys.services.redirects import allow_host
+from surveys.services.result_links import make_result_link
 from surveys.services.surveys import create_survey, publish, share, update_survey
 from surveys.services.test_mails import try_token
 from surveys.services.themes import save_theme
@@ -84,6 +93,31 @@ def follow_up(world: World) -> dict[str, Any]:
     _, token = ask(Survey.objects.get(), grace, now=now, agent_id=world.alice.pk)
     reply(token, 1, now=now)
     return {"pk": FollowUp.objects.get().pk}
+
+
+def result_link(world: World) -> dict[str, Any]:
+    """Return a link to the results of Support EMEA."""
+    survey = live_survey(world)
+    link, _token = _results_of(survey, world)
+    return {"slug": survey.slug, "pk": link.pk}
+
+
+def results_token(world: World) -> dict[str, Any]:
+    return {"token": _results_of(live_survey(world), world)[1]}
+
+
+def _results_of(survey: Survey, world: World) -> tuple[ResultLink, str]:
+    now = timezone.now()
+    return make_result_link(
+        survey,
+        name="For the board",
+        span="90",
+        days=30,
+        with_comments=False,
+        access=access_of(world.ana, day=today(now, world.org)),
+        actor=world.ana,
+        now=now,
+    )
 
 
 def theme(world: World) -> dict[str, Any]:
