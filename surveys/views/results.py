@@ -27,6 +27,7 @@ from surveys.links import shared_address
 from surveys.mails import absolute
 from surveys.models import Invitation, Survey
 from surveys.queries.coverage import response_steps
+from surveys.queries.extras import extra_results
 from surveys.queries.results import (
     ResponseLine,
     funnel,
@@ -40,6 +41,7 @@ from surveys.queries.results import (
 from surveys.queries.trends import change_since, trend
 from surveys.services import answers
 from surveys.views.doors import managed_survey, readable_survey, visible_survey
+from surveys.views.extra_figures import extra_panels
 from surveys.views.figures import result_panel
 from surveys.views.files import table_file
 from surveys.views.spans import SPANS, since_day, span_chips, span_of
@@ -86,6 +88,9 @@ def survey_detail(request: ReaderRequest, slug: str) -> HttpResponse:
         **(_course(survey, request, span) if may_read and found.scales else {}),
         "shared_url": absolute("surveys:shared", shared_address(survey)),
         "content": _content(survey),
+        "extras": extra_panels(
+            extra_results(survey, access=request.access, since_day=since)
+        ),
     }
     return render(request, "surveys/detail.html", context)
 
