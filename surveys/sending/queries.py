@@ -14,6 +14,7 @@ from crmkpi.crm.models import Channel, Member
 from crmkpi.lib.bulk import KeysIn
 from surveys.models import Invitation, Occasion, SendingRule, Suppression, Survey
 from surveys.sending.conditions import Conditions
+from surveys.sending.sms import plain_number
 from surveys.tokens import address_hash
 
 PER_PAGE = 50
@@ -169,7 +170,8 @@ def suppressions(
     """
     rows = Suppression.objects.filter(Q(until=None) | Q(until__gt=now))
     if text.strip():
-        rows = rows.filter(address_hash=address_hash(text))
+        hashes = [address_hash(text), address_hash(plain_number(text))]
+        rows = rows.filter(address_hash__in=hashes)
     page = Paginator(rows.order_by("-created_at", "-pk"), PER_PAGE).get_page(number)
     shown = list(page.object_list)
     keys = [(each.address_hash,) for each in shown]
