@@ -137,15 +137,15 @@ def context(
     )
 
 
-def home_scope(access: Access) -> Scope | None:
+def home_scope(access: Access, *, company_name: str = "") -> Scope | None:
     """Return the scope a reader starts with: company, own team, else oneself.
 
     Empty: None for those who may see no figures.
 
-    Queries: 1 or 2.
+    Queries: 1 or 2, none for the company when its name is given.
     """
     if access.sees_company:
-        return company()
+        return company(company_name)
     if (team := home_team(access)) is not None:
         return team_scope(team)
     if access.team_ids:  # an API key has no membership
@@ -247,7 +247,8 @@ def label_of(period: Period | None) -> str:
 def _asked_scope(request: ReaderRequest, default: Scope | None) -> Scope | None:
     text = request.GET.get("scope", "")
     if not text:
-        return default or home_scope(request.access)
+        name = request.organisation.name
+        return default or home_scope(request.access, company_name=name)
     try:
         return visible_scope(text, request.access)
     except (ScopeError, NotVisible) as error:

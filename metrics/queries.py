@@ -20,6 +20,7 @@ from metrics.engine import versions
 from metrics.engine.arithmetic import Computed
 from metrics.engine.compute import Request, compute
 from metrics.engine.firsts import Days
+from metrics.engine.once import once, reading
 from metrics.engine.spans import BEGINNING
 from metrics.metric import Metric
 from metrics.models import MetricVersion, ScopeVersion, Snapshot
@@ -96,6 +97,7 @@ def read_value(
     return read_values([asked], today=today, now=now, stats=True)[asked]
 
 
+@reading()
 def read_values(
     asked: Iterable[Asked],
     *,
@@ -121,7 +123,7 @@ def read_values(
     current = versions.current_versions()
     stored = _stored(wanted, current, today) if snapshots else {}
     found: dict[Asked, Value] = {}
-    organisation = get_organisation()
+    organisation = once("organisation", get_organisation)
     currency = organisation.currency
     for each, snapshot in stored.items():
         found[each] = _from_snapshot(each, snapshot, current, currency, today)

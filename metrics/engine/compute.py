@@ -32,6 +32,7 @@ from metrics.engine.arithmetic import (
 )
 from metrics.engine.cohorts import CohortWindow, read_cohorts
 from metrics.engine.firsts import Days, first_days
+from metrics.engine.once import reading
 from metrics.engine.reads import Read, merged, reads_of
 from metrics.engine.routing import computing
 from metrics.engine.spans import BEGINNING, days_of, span_of
@@ -102,7 +103,8 @@ def compute(
     Computed(status="ok", value=Decimal("70.394737"), numerator=107, denominator=152).
     """
     asked = list(dict.fromkeys(requests))
-    return _Computation(asked, as_of, stats, calendar, firsts).run()
+    with reading():
+        return _Computation(asked, as_of, stats, calendar, firsts).run()
 
 
 class _Computation:

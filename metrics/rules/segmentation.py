@@ -1,12 +1,13 @@
 """How far segments tell customers apart: the share of variance between them."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from django.db.models import Count, Sum
+from django.db.models import BigIntegerField, Count, F, Sum, Value
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from crmkpi.crm.models import CustomerSpell, Order
@@ -18,6 +19,9 @@ from metrics.measures.cohorts import active_on
 from metrics.measures.customers import CustomersEnded, CustomersStarted
 from metrics.measures.orders import OrdersPaid
 
+BIG = BigIntegerField()
+SPANS = 100  # of one statement with three selections each; SQLite takes 500 of these
+_BOUGHT, _STAYED, _THERE = range(3)
 MIN_CUSTOMERS = 30  # of a segment; smaller ones do not count
 AXES_OF_SEGMENTS = (CustomersStarted.key(), CustomersEnded.key(), OrdersPaid.key())
 
@@ -67,19 +71,22 @@ def segmentation(windows: set[CohortWindow]) -> dict[CohortWindow, Outcome]:
     Beside it stands how far segments tell apart how many orders these are, and who is
     still a customer when the window ends.
 
-    Queries: 3 for each span and 1 for the teams.
+    Queries: 1 for every SPANS spans and 1 for the teams.
     """
     teams = Ancestry(window.scope for window in windows)
-    by_span: dict[Span, list[CohortWindow]] = defaultdict(list)
-    for window in windows:
-        by_span[window.span].append(window)
-    found: dict[CohortWindow, Outcome] = {}
-    for span, some in by_span.items():
-        groups = _groups(span, teams)
-        for window in some:
-            member = window.scope.member if window.scope.cut == Cut.TEAM else 0
-            found[window] = _outcome(groups[member])
-    return found
+    spans = sorted({window.span for window in windows})
+    groups: dict[Span, dict[int, Groups]] = {}
+    for start in range(0, len(spans), SPANS):
+        for span, rows in _read(spans[start : start + SPANS]).items():
+            groups[span] = _groups(rows, span, teams)
+    return {
+        window: _outcome(
+            groups[window.span][
+                window.scope.member if window.scope.cut == Cut.TEAM else 0
+            ]
+        )
+        for window in windows
+    }
 
 
 class Brought(NamedTuple):
@@ -103,30 +110,58 @@ class Groups:
             self.of[outcome][segment].add(amount)
 
 
-def _groups(span: Span, teams: Ancestry) -> dict[int, Groups]:
-    """Return the groups of each team; team 0 is the company."""
+class Rows(NamedTuple):
+    """What is known of customers in a window."""
+
+    bought: dict[int, tuple[int, int]]  # amount and number of orders, by customer
+    stayed: set[int]  # who is a customer when it ends
+    there: list[tuple[int, int, int]]  # customer, segment and team when it begins
+
+
+def _read(spans: Sequence[Span]) -> dict[Span, Rows]:
+    """Return the rows of spans. Queries: 1."""
+    found = {span: Rows({}, set(), []) for span in spans}
+    first, *others = (arm for at, span in enumerate(spans) for arm in _arms(at, span))
+    for at, kind, customer, one, other in first.union(*others, all=True):
+        rows = found[spans[at]]
+        if kind == _BOUGHT:
+            rows.bought[customer] = (one, other)
+        elif kind == _STAYED:
+            rows.stayed.add(customer)
+        else:
+            rows.there.append((customer, one, other))
+    return found
+
+
+def _arms(at: int, span: Span) -> Iterator[Any]:
+    """Return three selections of a span with the same columns, each with its kind."""
+    spells = CustomerSpell.objects.filter(customer__exclusion=0).order_by()
     paid = Order.objects.filter(
         OrdersPaid.base,
         customer__isnull=False,
         paid_day__gte=span.start,
         paid_day__lt=span.end,
     ).order_by()
-    summed = paid.values("customer_id").annotate(paid=Sum("amount"), count=Count("pk"))
-    bought = {
-        customer: (amount or 0, count)
-        for customer, amount, count in summed.values_list(
-            "customer_id", "paid", "count"
-        )
-    }
-    spells = CustomerSpell.objects.filter(customer__exclusion=0)
-    stayed = set(
-        spells.filter(active_on(span.end)).values_list("customer_id", flat=True)
-    )
+    summed = {"one": Coalesce(Sum("amount"), 0), "other": Count("pk")}
+    nothing = {"one": Value(0, BIG), "other": Value(0, BIG)}
+    segment_and_team = {"one": F("segment_id"), "other": F("team_id")}
     there = spells.filter(active_on(span.start), segment__isnull=False)
+    for kind, rows, numbers in (
+        (_BOUGHT, paid, summed),
+        (_STAYED, spells.filter(active_on(span.end)), nothing),
+        (_THERE, there, segment_and_team),
+    ):
+        keys = {"at": Value(at, BIG), "kind": Value(kind, BIG), "who": F("customer_id")}
+        named = rows.annotate(**keys).values(*keys).annotate(**numbers)
+        yield named.values_list(*keys, *numbers)
+
+
+def _groups(rows: Rows, span: Span, teams: Ancestry) -> dict[int, Groups]:
+    """Return the groups of each team; team 0 is the company."""
     groups: dict[int, Groups] = defaultdict(Groups)
-    rows = there.order_by("pk").values_list("customer_id", "segment_id", "team_id")
-    for customer, segment, team in rows:
-        brought = Brought(*bought.get(customer, (0, 0)), customer in stayed)
+    for customer, segment, team in rows.there:
+        amount, orders = rows.bought.get(customer, (0, 0))
+        brought = Brought(amount, orders, customer in rows.stayed)
         for each in (0, *teams.above(team, span.start - 1)):
             groups[each].add(segment, brought)
     return groups

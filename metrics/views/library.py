@@ -27,7 +27,8 @@ def library(request: ReaderRequest) -> HttpResponse:
     """
     text = request.GET.get("q", "")[:LONGEST_SEARCH].strip()
     context: dict[str, Any] = {"nav_active": "metrics", "text": text}
-    home = pickers.home_scope(request.access)
+    name = request.organisation.name
+    home = pickers.home_scope(request.access, company_name=name)
     if home is None:
         context["families"] = definitions(request.access, text)
     else:

@@ -6,7 +6,10 @@ from statistics import fmean
 import pytest
 
 from crmkpi.crm import models as crm
-from metrics.rules.segmentation import Group, eta_squared
+from metrics.engine.cohorts import CohortWindow
+from metrics.expressions import Span
+from metrics.rules.segmentation import Group, eta_squared, segmentation
+from metrics.scopes import company, team_scope
 from tests.metrics import rows
 from tests.metrics.catalog.ask import computed, of_agent, of_company, of_team
 from tests.world import TODAY
@@ -128,3 +131,21 @@ def test_customers_who_all_bring_the_same(world):
     customers(world, "Business", [500] * 30)
     computed()
     assert of_company(KEY).reason == "All customers brought the same."
+
+
+def test_one_statement_for_any_number_of_spans(world, django_assert_num_queries):
+    customers(world, "Home", SMALL)
+    customers(world, "Business", LARGE)
+    days = [(TODAY - number, TODAY + 1) for number in range(1, 40)]
+    windows = [
+        CohortWindow(scope.key, Span(*each, *each))
+        for each in days
+        for scope in (company(), team_scope(world.sales), team_scope(world.support))
+    ]
+
+    with django_assert_num_queries(2):  # and 1 for the teams
+        found = segmentation(set(windows))
+
+    alone = {each: segmentation({each})[each] for each in windows[::20]}
+    assert {each: found[each] for each in alone} == alone
+    assert len({outcome.value for outcome in found.values()}) > 1
