@@ -15,6 +15,7 @@ from objectives.rules import Step
 from surveys.links import shared_address
 from surveys.models import Survey
 from surveys.scoring import Kind
+from surveys.sending.services import suppress_by_hand
 from surveys.services.surveys import close, create_survey, publish, share
 from tests.crm.rows import take
 from tests.crm.segments.making import condition, segment
@@ -23,6 +24,8 @@ from tests.metrics.custom.making import make, ratio
 from tests.metrics.everything import write_everything
 from tests.objectives.cast import key_result, numbers, objective
 from tests.surveys.cast import ask, contact, customer, reply
+from tests.surveys.sending.making import rule as sending_rule
+from tests.surveys.sending.making import run, solved
 from tests.world import NOW, World, build_world
 
 Places = dict[str, object]
@@ -81,6 +84,16 @@ PAGES = {
         "/surveys/after-a-request/invitations/",
         "/surveys/after-a-request/edit/",
         "/surveys/after-a-request/invite/",
+        "/surveys/after-a-request/sending/",
+        "/surveys/last-year/sending/",
+        "/surveys/after-a-request/sending/new/",
+        "/surveys/after-a-request/sending/{sending_rule}/",
+        "/surveys/after-a-request/sending/{sending_rule}/edit/",
+        "/surveys/after-a-request/sends/",
+        "/surveys/after-a-request/channels/",
+        "/surveys/limits/",
+        "/surveys/limits/?q=nobody@example.org",
+        "/manual/sending/",
         "/accounts/password/change/",
     ),
     "Lee": (
@@ -124,6 +137,7 @@ PAGES = {
         "/r/{closed}/",
         "/r/no-such-link/",
         "/s/{shared}/",
+        "/e/{shared}/",
         "/t/{thanks}/",
         "/t/{thanks}/change/",
         "/u/{asked}/",
@@ -184,6 +198,11 @@ def _surveys(world: World) -> Places:
     frank = contact("Frank", customer=customer("Initech", agent=world.alice))
     _invitation, answered = ask(survey, frank, subject="ticket:T-18")
     thanks = reply(answered, 2).edit_key
+    rule = sending_rule(survey)
+    solved()
+    solved("T-20", contact="Frank")
+    run()
+    suppress_by_hand("henry@example.org", actor=world.ana, now=NOW)
     over = _survey(world, "Last year")
     henry = contact("Henry", customer=customer("Hooli", agent=world.bob))
     _invitation, closed = ask(over, henry, subject="ticket:T-19")
@@ -194,6 +213,7 @@ def _surveys(world: World) -> Places:
         "closed": closed,
         "shared": shared_address(survey),
         "thanks": thanks,
+        "sending_rule": rule.pk,
     }
 
 
