@@ -80,7 +80,8 @@ def find_shared(address: str) -> Link | None:
     parts = SHARED.match(address)
     if parts is None:
         return None
-    survey = Survey.objects.filter(shared_key=parts["key"], slug=parts["slug"]).first()
+    surveys = Survey.objects.defer("draft")  # what is edited is none of its business
+    survey = surveys.filter(shared_key=parts["key"], slug=parts["slug"]).first()
     if survey is None or survey.version_id is None:
         return None
     version = published_version(survey.version_id)

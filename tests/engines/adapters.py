@@ -7,6 +7,7 @@ import importlib.util
 import json
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, Protocol
 
 import duckdb
@@ -24,7 +25,7 @@ class Holder(Engine, Protocol):
     name: str
     clock: Callable[[], float]  # what tells how long a statement took, in seconds
 
-    def take(self, table: str, columns: dict[str, str], path: str) -> None:
+    def take(self, table: str, columns: dict[str, str], path: Path) -> None:
         """Make a table of a CSV file without headings."""
 
 
@@ -36,7 +37,7 @@ class Duck:
     def __init__(self) -> None:
         self.db = duckdb.connect(config={"threads": 1})
 
-    def take(self, table: str, columns: dict[str, str], path: str) -> None:
+    def take(self, table: str, columns: dict[str, str], path: Path) -> None:
         names = ", ".join(f'"{name}" {self.kinds[columns[name]]}' for name in columns)
         self.db.execute(f'CREATE TABLE "{table}" ({names})')
         self.db.execute(
@@ -65,7 +66,7 @@ class ClickHouse:
 
         self.session = Session()
 
-    def take(self, table: str, columns: dict[str, str], path: str) -> None:
+    def take(self, table: str, columns: dict[str, str], path: Path) -> None:
         names = ", ".join(
             f'"{name}" Nullable({self.kinds[columns[name]]})' for name in columns
         )
@@ -95,15 +96,18 @@ class Spark:
         builder = SparkSession.builder.master("local[1]")
         for option, value in {
             "spark.ui.enabled": "false",
+            "spark.driver.bindAddress": "127.0.0.1",
+            "spark.driver.host": "127.0.0.1",
             "spark.sql.shuffle.partitions": "1",
             "spark.log.level": "ERROR",
         }.items():
             builder = builder.config(option, value)
         self.session = builder.getOrCreate()
 
-    def take(self, table: str, columns: dict[str, str], path: str) -> None:
+    def take(self, table: str, columns: dict[str, str], path: Path) -> None:
         names = ", ".join(f"`{name}` {self.kinds[columns[name]]}" for name in columns)
-        rows = self.session.read.csv(path, schema=names, nullValue=NONE, emptyValue="")
+        read = self.session.read
+        rows = read.csv(str(path), schema=names, nullValue=NONE, emptyValue="")
         rows.cache().createOrReplaceTempView(table)
         rows.count()
 
