@@ -539,6 +539,11 @@ TABLE |= {  # surveys, for administrators
         get=signed_in(405), post=administrators(302), kwargs=scenes.host
     ),
     "surveys:erasures": Rule(get=administrators()),
+    "surveys:person": Rule(
+        get=administrators(),
+        post=administrators(),
+        data=lambda world: {"address": "grace@example.org"},
+    ),
     "surveys:erasure": Rule(
         get=administrators(),
         post=administrators(302),

@@ -1,5 +1,6 @@
 """Work on items: give, note, contact, close with an outcome, escalate, ask again."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -15,6 +16,7 @@ Kind = FollowUpEvent.Kind
 State = FollowUp.State
 ASK_AGAIN_AFTER = timedelta(days=3)  # what was mended must be felt first
 LONGEST_NOTE = 2_000
+FORGOTTEN = "–"  # a closed item has an outcome, even when its words are erased
 
 
 @transaction.atomic
@@ -93,6 +95,19 @@ def reopen(item: FollowUp, *, text: str, actor: User, now: datetime) -> FollowUp
     locked.save()
     _tell(locked, Kind.REOPENED, words, actor=actor, now=now)
     return locked
+
+
+@transaction.atomic
+def forget_texts(response_ids: Iterable[int]) -> int:
+    """Blank what was written about people who are forgotten; return how many items.
+
+    State, cause and times stay, and so does every count.
+    """
+    items = FollowUp.objects.filter(response__in=response_ids)
+    items.exclude(outcome="").update(outcome=FORGOTTEN)
+    written = (Kind.NOTE, Kind.CONTACTED, Kind.CLOSED, Kind.REOPENED)
+    FollowUpEvent.objects.filter(item__in=items, kind__in=written).update(text="")
+    return items.count()
 
 
 def escalate_due(*, now: datetime, limit: int = 100) -> int:

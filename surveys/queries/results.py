@@ -184,7 +184,7 @@ def responses_for(
         said = Answer.objects.filter(kind=Kind.TEXT.value).exclude(text="")
         for word in words:
             said = said.filter(_holding(word))
-        rows = rows.filter(answers__in=said)
+        rows = rows.filter(pk__in=said.values("response_id"))
     if theme is not None:
         rows = rows.filter(theme_marks__theme=theme, theme_marks__is_on=True)
     if band is not None:

@@ -6,6 +6,8 @@ What can name somebody goes; scores and counts stay, so that no figure moves.
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +17,7 @@ from crmkpi.accounts.models import User
 from crmkpi.crm.erasure import erase_contacts
 from crmkpi.crm.models import Contact
 from surveys.changes import announce, rows_of
+from surveys.closing.services import forget_texts
 from surveys.extras import ExtraKind
 from surveys.models import (
     Answer,
@@ -30,6 +33,7 @@ from surveys.models import (
 from surveys.scoring import Kind
 from surveys.services.errors import BadSurvey
 from surveys.services.invitations import suppress
+from surveys.tokens import address_hash
 
 State = ErasureRequest.State
 
@@ -111,16 +115,7 @@ def carry_out(request: ErasureRequest, *, actor: User, now: datetime) -> Erased:
     """
     locked = _open(request)
     held = held_of(locked)
-    contact_ids = list(held.contacts.values_list("pk", flat=True))
-    response_ids = list(held.responses.values_list("pk", flat=True))
-    invitation_ids = list(held.invitations.values_list("pk", flat=True))
-    for hashed in sorted(held.address_hashes):
-        suppress(hashed, reason=Suppression.Reason.MANUAL, now=now)
-    erased = Erased(
-        contacts=erase_contacts(contact_ids, now=now),
-        invitations=_erase_invitations(invitation_ids, contact_ids, now=now),
-        comments=_erase_answers(response_ids, now=now),
-    )
+    erased = _erase(held, now=now)
     _close(locked, state=State.DONE, actor=actor, now=now)
     write_event(
         "survey.erased",
@@ -132,6 +127,74 @@ def carry_out(request: ErasureRequest, *, actor: User, now: datetime) -> Erased:
         comments=erased.comments,
     )
     return erased
+
+
+@transaction.atomic
+def erase_person(address: str, *, actor: User | None, now: datetime) -> Erased:
+    """Erase whoever is known under an address, and keep them from being asked again.
+
+    Running it twice changes nothing more; open wishes of the same person are done.
+
+    Raises: BadSurvey for a text that is no address.
+    """
+    held = held_by_address(address)
+    wishes = ErasureRequest.objects.filter(
+        Q(invitation__in=held.invitations) | Q(response__in=held.responses),
+        state=State.OPEN,
+    )
+    wish_ids = list(wishes.values_list("pk", flat=True))
+    erased = _erase(held, now=now)
+    ErasureRequest.objects.filter(pk__in=wish_ids).update(
+        state=State.DONE, closed_at=now, closed_by=actor
+    )
+    write_event(
+        "survey.erased",
+        subject="a person by address",
+        actor=actor,
+        now=now,
+        contacts=erased.contacts,
+        invitations=erased.invitations,
+        comments=erased.comments,
+    )
+    return erased
+
+
+def held_by_address(address: str) -> Held:
+    """Return what we hold of whoever is known under an address.
+
+    Raises: BadSurvey for a text that is no address.
+    """
+    text = address.strip()
+    try:
+        validate_email(text)
+    except ValidationError as error:
+        raise BadSurvey(_("This is no e-mail address."), field="address") from error
+    hashed = address_hash(text)
+    contacts = Contact.objects.filter(email__iexact=text)
+    invitations = Invitation.objects.filter(
+        Q(address_hash=hashed) | Q(contact__in=contacts)
+    )
+    return Held(
+        contacts=contacts,
+        invitations=invitations,
+        responses=Response.objects.filter(
+            Q(invitation__in=invitations) | Q(contact__in=contacts)
+        ),
+        address_hashes=frozenset({hashed}),
+    )
+
+
+def _erase(held: Held, *, now: datetime) -> Erased:
+    contact_ids = list(held.contacts.values_list("pk", flat=True))
+    response_ids = list(held.responses.values_list("pk", flat=True))
+    invitation_ids = list(held.invitations.values_list("pk", flat=True))
+    for hashed in sorted(held.address_hashes):
+        suppress(hashed, reason=Suppression.Reason.MANUAL, now=now)
+    return Erased(
+        contacts=erase_contacts(contact_ids, now=now),
+        invitations=_erase_invitations(invitation_ids, contact_ids, now=now),
+        comments=_erase_answers(response_ids, now=now),
+    )
 
 
 @transaction.atomic
@@ -198,6 +261,7 @@ def _erase_answers(response_ids: list[int], *, now: datetime) -> int:
     ExtraAnswer.objects.filter(
         response__in=response_ids, question__kind=ExtraKind.TEXT.stored.value
     ).delete()
+    forget_texts(response_ids)
     comments = Answer.objects.filter(
         response__in=response_ids, kind=Kind.TEXT.value
     ).exclude(text="")

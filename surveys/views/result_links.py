@@ -80,7 +80,7 @@ def result_links(request: ReaderRequest, slug: str) -> HttpResponse:
         else:
             status = 422
     context = {
-        **survey_context(request, survey, tab="detail"),
+        **survey_context(request, survey, tab="links"),
         "form": form,
         "made": made,
         "links": [
