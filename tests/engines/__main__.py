@@ -6,8 +6,8 @@ of its dimensions, and compared cell by cell. A difference fails.
 
 DuckDB belongs to the environment. Two more are compared where somebody put them:
 
-    .venv/bin/pip install chdb         ClickHouse, inside this process
-    .venv/bin/pip install pyspark      Spark; needs Java
+    .boot/bin/uv pip install --python .venv/bin/python chdb       ClickHouse, in process
+    .boot/bin/uv pip install --python .venv/bin/python pyspark    Spark; needs Java
 """
 
 import os
