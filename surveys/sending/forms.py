@@ -248,7 +248,7 @@ def _teams_below(team_id: int, *, day: int) -> QuerySet[Team]:
 
 
 def _members(dimension: Member.Dimension) -> QuerySet[Member]:
-    return Member.objects.filter(dimension=dimension).order_by("name")[:200]
+    return Member.objects.filter(dimension=dimension).order_by("name")
 
 
 def _keys(rows: QuerySet[Any]) -> tuple[int, ...]:

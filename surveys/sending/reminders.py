@@ -1,18 +1,26 @@
 """One reminder to who has not answered, at the hours of the rule that asked."""
 
 from datetime import datetime, timedelta
-from smtplib import SMTPException
+from smtplib import SMTPDataError, SMTPException, SMTPRecipientsRefused
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from crmkpi.accounts.queries import get_organisation
 from surveys.mails import build_mail
 from surveys.models import Invitation, Means, Survey
 from surveys.sending import sms
-from surveys.services.invitations import LEASE, leaves_at, new_tokens, stops
+from surveys.services.invitations import (
+    LEASE,
+    MAX_ATTEMPTS,
+    is_final,
+    leaves_at,
+    new_tokens,
+    stops,
+)
 
 State = Invitation.State
 PAUSE = timedelta(hours=1)  # after trouble with the mail server
+ATTEMPTS = MAX_ATTEMPTS + 24  # those of the mail itself included
 LEAST_TIME = timedelta(hours=12)  # that must be left to answer
 
 
@@ -26,8 +34,8 @@ def remind(pk: int, *, now: datetime) -> bool:
     """Remind once of an invitation, unless somebody else is at it; tell whether sent.
 
     A sender that dies leaves a lease; when it is over the reminder goes out again
-    under the same Message-ID. Trouble is tried again every hour until too little time
-    is left to answer; then nobody is reminded.
+    under the same Message-ID. Trouble is tried again every hour for a day, unless too
+    little time is left to answer or the message is refused for good.
     """
     if not _claim(pk, now=now):
         return False
@@ -43,10 +51,11 @@ def remind(pk: int, *, now: datetime) -> bool:
         return _settle(pk, remind_at=leaves)
     try:
         _send(invitation, until=until, zone=zone, now=now)
-    except sms.Refused:
-        return _settle(pk, remind_at=None)
+    except (SMTPRecipientsRefused, SMTPDataError, sms.Refused) as error:
+        if is_final(error):
+            return _settle(pk, remind_at=None, fault=f"{error}"[:300])
+        return _settle(pk, remind_at=now + PAUSE, fault=f"{error}"[:300])
     except (SMTPException, OSError) as error:
-        # A refusal tells the same of the next attempt; the first mail had arrived.
         return _settle(pk, remind_at=now + PAUSE, fault=f"{error}"[:300])
     _settle(pk, remind_at=None, reminders_sent=1)
     return True
@@ -62,10 +71,12 @@ def _is_due(now: datetime) -> Q:
 def _claim(pk: int, *, now: datetime) -> bool:
     """Take a reminder if nobody has it: one statement decides between senders."""
     rows = Invitation.objects.filter(_is_due(now), pk=pk)
-    return bool(rows.update(lease_until=now + LEASE))
+    return bool(rows.update(lease_until=now + LEASE, attempts=F("attempts") + 1))
 
 
 def _may_be_reminded(invitation: Invitation, *, until: datetime, now: datetime) -> bool:
+    if invitation.attempts > ATTEMPTS:
+        return False
     if invitation.survey.status != Survey.Status.LIVE or invitation.is_bounced:
         return False
     if until < now + LEAST_TIME:

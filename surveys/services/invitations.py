@@ -193,7 +193,7 @@ def send_invitation(pk: int, *, now: datetime) -> State | None:
     except SMTPRecipientsRefused as error:
         return _refused(invitation, error, now=now)
     except (SMTPDataError, sms.Refused) as error:
-        if _is_final(error):
+        if is_final(error):
             return _settle(invitation, now=now, state=State.FAILED, fault=_said(error))
         return _try_again(invitation, error, now=now)
     except (SMTPException, OSError) as error:
@@ -458,8 +458,10 @@ def _remind_at(
     return at if at < until else None
 
 
-def _is_final(error: SMTPDataError | sms.Refused) -> bool:
+def is_final(error: SMTPRecipientsRefused | SMTPDataError | sms.Refused) -> bool:
     """Tell whether the same message would be refused again."""
+    if isinstance(error, SMTPRecipientsRefused):
+        return all(code >= 500 for code, _text in error.recipients.values())
     return isinstance(error, sms.Refused) or error.smtp_code >= 500
 
 

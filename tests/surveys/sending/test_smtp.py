@@ -114,6 +114,39 @@ def test_a_reminder_arrives(sink, queued):
     assert all(ident.endswith("@crm.example.net>") for ident in ids)
 
 
+def test_a_reminder_is_put_off_and_comes_through(sink, queued):
+    send_invitation(queued, now=NOW)
+    sink.at_recipient = "451 later"
+    later = NOW + 3 * DAY
+    assert reminders.remind(queued, now=later) is False
+    sink.at_recipient = "250 OK"
+    assert reminders.due(now=later, limit=9) == []
+    (pk,) = reminders.due(now=later + timedelta(hours=1), limit=9)
+    assert reminders.remind(pk, now=later + timedelta(hours=1)) is True
+    assert len(sink.taken) == 2
+
+
+@pytest.mark.parametrize("when", ["at_recipient", "after_data"])
+def test_a_reminder_is_refused_for_good(sink, queued, when):
+    send_invitation(queued, now=NOW)
+    setattr(sink, when, "550 no")
+    assert reminders.remind(queued, now=NOW + 3 * DAY) is False
+
+    invitation = Invitation.objects.get()
+    assert (invitation.remind_at, invitation.state) == (None, State.SENT)
+    assert "no" in invitation.fault
+
+
+def test_a_reminder_is_given_up_after_a_day(settings, sink, queued):
+    send_invitation(queued, now=NOW)
+    settings.EMAIL_PORT = 1
+    now, tries = NOW + 3 * DAY, 0
+    while pks := reminders.due(now=now, limit=9):
+        reminders.remind(pks[0], now=now)
+        now, tries = now + timedelta(hours=1), tries + 1
+    assert 24 <= tries <= 40
+
+
 def test_server_is_down(settings, sink, queued):
     settings.EMAIL_PORT = 1
     assert send_invitation(queued, now=NOW) == State.QUEUED

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from crmkpi.accounts.models import AuditEvent
+from crmkpi.crm.models import Member
 from surveys.models import Invitation, Occasion, SendingLimits, SendingRule, Suppression
 from surveys.services.invitations import suppress, unsubscribe
 from surveys.services.surveys import close
@@ -66,6 +67,27 @@ def test_a_rule_is_made_tried_and_switched_on(ana, world, survey, contact):
     assert made.on_since is not None
     actions = set(AuditEvent.objects.values_list("action", flat=True))
     assert {"sending.rule.added", "sending.rule.on"} <= actions
+
+
+def test_conditions_are_kept_and_shown(ana, survey):
+    gold, urgent, fault = (
+        Member.objects.create(dimension=dimension, name=name)
+        for dimension, name in (
+            ("segment", "Gold"), ("policy", "Urgent"), ("type", "Fault"),
+        )
+    )  # fmt: skip
+    chosen = {"segments": [gold.pk], "policies": [urgent.pk], "types": [fault.pk]}
+    answer = ana.post(
+        page("rule_new", survey), FIELDS | chosen | {"channels": ["1"]}, follow=True
+    )
+
+    made = SendingRule.objects.get()
+    assert {key: made.conditions[key] for key in chosen} == chosen
+    assert "Phone · Gold · Urgent · Fault" in answer.content.decode()
+    form = ana.get(page("rule_edit", survey, pk=made.pk)).content.decode()
+    assert form.count("checked") == 5  # with the box for replied tickets
+    wrong = ana.post(page("rule_new", survey), FIELDS | {"segments": [urgent.pk]})
+    assert wrong.status_code == 422
 
 
 @pytest.mark.parametrize(
