@@ -13,8 +13,14 @@ from pytest_django.live_server_helper import LiveServer
 from tests.world import NOW, PASSWORD
 
 Opens = Callable[..., Any]
-# Refusals under test, and what htmx says when a page is left while it asks.
-EXPECTED = ("Failed to load resource", "htmx:sendAbort", "htmx:afterRequest")
+# Refusals under test, and what htmx says when a page is left while it asks. Previews of
+# surveys take no script, not even that of axe.
+EXPECTED = (
+    "Failed to load resource",
+    "htmx:sendAbort",
+    "htmx:afterRequest",
+    "Blocked script execution in 'about:srcdoc'",
+)
 
 
 @pytest.fixture

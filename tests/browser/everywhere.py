@@ -13,10 +13,15 @@ from objectives.alerts.services import create_status_rule
 from objectives.evaluation import evaluate_due
 from objectives.rules import Step
 from surveys.links import shared_address
+from surveys.look import Look, Style
 from surveys.models import Survey
 from surveys.scoring import Kind
 from surveys.sending.services import suppress_by_hand
+from surveys.services.erasure import request_erasure
+from surveys.services.redirects import allow_host
+from surveys.services.replies import tell
 from surveys.services.surveys import close, create_survey, publish, share
+from surveys.services.test_mails import try_token
 from tests.crm.rows import take
 from tests.crm.segments.making import condition, segment
 from tests.metrics.alerts import scenes as alerts
@@ -24,6 +29,7 @@ from tests.metrics.custom.making import make, ratio
 from tests.metrics.everything import write_everything
 from tests.objectives.cast import key_result, numbers, objective
 from tests.surveys.cast import ask, contact, customer, reply
+from tests.surveys.drafting import WHERE, WHY, WORD, change
 from tests.surveys.sending.making import rule as sending_rule
 from tests.surveys.sending.making import run, solved
 from tests.world import NOW, World, build_world
@@ -83,6 +89,7 @@ PAGES = {
         "/surveys/after-a-request/answers/",
         "/surveys/after-a-request/invitations/",
         "/surveys/after-a-request/edit/",
+        "/surveys/after-a-request/versions/",
         "/surveys/after-a-request/invite/",
         "/surveys/after-a-request/sending/",
         "/surveys/last-year/sending/",
@@ -123,6 +130,9 @@ PAGES = {
         "/settings/keys/new/",
         "/settings/audit/",
         "/settings/figures/",
+        "/settings/redirects/",
+        "/settings/erasures/",
+        "/settings/erasures/{wish}/",
         "/manual/data/",
         "/manual/engines/",
         "/accounts/2fa/",
@@ -133,6 +143,7 @@ PAGES = {
         "/r/{asked}/",
         "/r/{asked}/?score=2&in=ar",
         "/r/{asked}/who/",
+        "/r/{asked}/held/",
         "/r/{answered}/",
         "/r/{closed}/",
         "/r/no-such-link/",
@@ -140,7 +151,9 @@ PAGES = {
         "/e/{shared}/",
         "/t/{thanks}/",
         "/t/{thanks}/change/",
+        "/t/{thanks}/held/",
         "/u/{asked}/",
+        "/try/{tried}/",
         "/accounts/login/",
         "/accounts/password/reset/",
         "/join/{join}/",
@@ -195,6 +208,11 @@ def _surveys(world: World) -> Places:
     survey = _survey(world, "After a request")
     grace = contact("Grace", customer=customer("Globex", agent=world.alice))
     _invitation, asked = ask(survey, grace)
+    # From here on it has faces, colours and questions after the score.
+    steps = "Bad\nPoor\nSo so\nGood\nGreat"
+    look = Look(Style.FACE, colour="#7a1f5c")
+    extras = (WHY, WHERE, WORD)
+    change(survey, world, look=look, extras=extras, words={"steps": steps})
     frank = contact("Frank", customer=customer("Initech", agent=world.alice))
     _invitation, answered = ask(survey, frank, subject="ticket:T-18")
     thanks = reply(answered, 2).edit_key
@@ -203,6 +221,10 @@ def _surveys(world: World) -> Places:
     solved("T-20", contact="Frank")
     run()
     suppress_by_hand("henry@example.org", actor=world.ana, now=NOW)
+    told = {"extra1": ["1"], "extra2": ["1", "3"], "extra3": ["slow"]}
+    tell(thanks, comment="", given=told, now=NOW)
+    wish = request_erasure(invitation=_invitation, now=NOW)
+    allow_host("www.example.org", actor=world.adam, now=NOW)
     over = _survey(world, "Last year")
     henry = contact("Henry", customer=customer("Hooli", agent=world.bob))
     _invitation, closed = ask(over, henry, subject="ticket:T-19")
@@ -214,6 +236,8 @@ def _surveys(world: World) -> Places:
         "shared": shared_address(survey),
         "thanks": thanks,
         "sending_rule": rule.pk,
+        "tried": try_token(survey, language="de"),
+        "wish": wish.pk,
     }
 
 

@@ -282,7 +282,7 @@ def test_test_mail_goes_to_oneself_and_counts_nowhere(ana, survey, world, client
     client.logout()
     client.cookies.clear()
     shown = client.get(f"{page}?score=2").content.decode()
-    assert 'role="note">Das ist ein Test' in shown
+    assert 'aria-label="Test">Das ist ein Test' in shown
     assert 'value="2" checked' in shown
     assert client.post(page, {"score": "9"}).status_code == 422
     thanks = client.post(page, {"score": "2"}).content.decode()
