@@ -662,7 +662,7 @@ def test_thank_you_redirect(client, world, survey, contact):
 
     shown = client.get(f"{thanks}?next=https://evil.example/&redirect=//evil.example")
     html = shown.content.decode()
-    assert 'href="https://www.example.org/bye" rel="noreferrer"' in html
+    assert 'href="https://www.example.org/bye" rel="noreferrer" target="_top"' in html
     assert "Continue to <bdi>www.example.org</bdi>" in html
     assert "evil" not in html
     assert (
