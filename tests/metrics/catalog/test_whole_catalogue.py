@@ -5,6 +5,8 @@ import pytest
 from crmkpi.lib.numbers import Unit
 from metrics.behind import main_axes
 from metrics.catalog import FAMILIES, METRICS
+from metrics.dimensions import Cut
+from metrics.measures import AXES
 from metrics.metric import Better, Metric
 
 PROMISED = [
@@ -111,6 +113,8 @@ PROMISED = [
     "brand_equity",
     "competitive_benchmark",
 ]
+# Columns that say whose a row is.
+BELONGING = {"customer", "ticket", "opportunity", "lead", "response", "segment"}
 WORDS = ("title", "text", "formula", "includes", "excludes", "source")
 
 
@@ -134,6 +138,18 @@ def test_it_is_explained(metric: Metric) -> None:
 @pytest.mark.parametrize("metric", METRICS.values(), ids=METRICS)
 def test_it_leads_to_rows_or_to_metrics_that_do(metric: Metric) -> None:
     assert leads_to_rows(metric)
+
+
+def test_what_customers_do_is_split_by_their_segment() -> None:
+    """Rows of a customer, or of a record that is a customer's, carry the segment."""
+    of_customers = {
+        key
+        for key, axis in AXES.items()
+        if {field.name for field in axis.fact._meta.get_fields()} & BELONGING
+    }
+
+    assert len(of_customers) > 20
+    assert [key for key in of_customers if Cut.SEGMENT not in AXES[key].cuts] == []
 
 
 def leads_to_rows(metric: Metric) -> bool:

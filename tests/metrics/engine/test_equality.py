@@ -121,7 +121,7 @@ STEP = st.tuples(
 
 @pytest.mark.django_db
 @settings(
-    max_examples=4,
+    max_examples=6,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
