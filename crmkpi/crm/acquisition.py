@@ -46,7 +46,7 @@ def refresh(
 ) -> None:
     """Bring customers up to their orders and contracts; equal rows stay untouched.
 
-    Customers in `handed_over` have a new owner as of today. Queries: 5 reads, and 2
+    Customers in `handed_over` have a new owner as of today. Queries: 6 reads, and 2
     writes for each of orders, customers and spells that change.
     """
     if not customer_ids:

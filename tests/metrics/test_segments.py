@@ -78,6 +78,22 @@ def test_who_is_active_is_split_as_of_the_day(world, sold):
     assert parts("new_customers") == {"Small": 2}
 
 
+def test_another_segment_of_the_source_leaves_past_figures(world, sold):
+    """Not even bringing the rows of before in again moves them."""
+    keys = ("revenue", "active_customers", "new_customers", "ticket_volume")
+    before = {key: parts(key) for key in keys}
+    assert before["active_customers"] == {"Small": 2}
+
+    take("customer", {"name": "Acme", "region": "North", "segment": "Large"}, now=LATER)
+    again = order("a1", customer="Acme", amount=100, paid=at("2026-02-03 09:00"))
+    assert take("order", again, now=LATER).same == 1
+    assert take("ticket", ticket("t1", customer="Acme"), now=LATER).same == 1
+
+    assert {key: parts(key) for key in keys} == before
+    drain(now=NOW)
+    assert_equal_from_scratch()
+
+
 OF_OPEN_WORK = (
     "open_tickets",
     "sla_compliance",

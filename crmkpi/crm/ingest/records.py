@@ -84,6 +84,10 @@ CUSTOMER = Record(
             _("Counts while no rule puts the customer into another"),
             column="given_segment_id",
         ),
+        day(
+            "segment_since",
+            _("From when it is in the segment; blank: from today, a new one always"),
+        ),
         text("country", length=100, column="country"),
         whole("employees", column="employees"),
         text("language", _("Code such as en or pt-BR"), length=12, column="language"),

@@ -23,7 +23,12 @@ from crmkpi.crm.models.operations import (
 )
 from crmkpi.crm.models.opportunities import Opportunity, Stage, StageSpell
 from crmkpi.crm.models.orders import Order, Product
-from crmkpi.crm.models.segments import Segment, SegmentStay, SegmentTurn
+from crmkpi.crm.models.segments import (
+    Segment,
+    SegmentBefore,
+    SegmentStay,
+    SegmentTurn,
+)
 from crmkpi.crm.models.tickets import SlaClock, Ticket, TicketSpell
 
 __all__ = [
@@ -51,6 +56,7 @@ __all__ = [
     "ProcessRun",
     "Product",
     "Segment",
+    "SegmentBefore",
     "SegmentStay",
     "SegmentTurn",
     "SlaClock",

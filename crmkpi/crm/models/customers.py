@@ -27,7 +27,8 @@ class Customer(Fact):
     industry = member_field(Member.Dimension.INDUSTRY)
     region = member_field(Member.Dimension.REGION)
     # The one that counts today: that of a rule, else what the source gave. The stays
-    # in crm.SegmentStay tell which one counted on an earlier day (see segments/).
+    # in crm.SegmentStay, and for what sources gave crm.SegmentBefore, tell which one
+    # counted on an earlier day (see segments/).
     segment = member_field(Member.Dimension.SEGMENT)
     given_segment = member_field(Member.Dimension.SEGMENT)
     ruled_segment = member_field(Member.Dimension.SEGMENT)

@@ -5,7 +5,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from crmkpi.accounts.models import User
-from crmkpi.crm.models.base import Member
+from crmkpi.crm.models.base import Member, member_field
 from crmkpi.crm.models.customers import Customer
 
 
@@ -64,6 +64,24 @@ class SegmentStay(models.Model):
 
     def __str__(self) -> str:
         return f"{self.customer_id} in {self.segment_id} from {self.entered_day}"
+
+
+class SegmentBefore(models.Model):
+    """What a source gave a customer for the days before one, where it gives another."""
+
+    customer = models.ForeignKey(Customer, models.CASCADE, related_name="+")
+    segment = member_field(Member.Dimension.SEGMENT)  # NULL: none then
+    until_day = models.IntegerField()  # the first day on which it no longer held
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["customer", "until_day"], name="segment_before_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.customer_id} in {self.segment_id} until {self.until_day}"
 
 
 class SegmentTurn(models.Model):

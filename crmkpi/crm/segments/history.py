@@ -3,46 +3,50 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
+from crmkpi.accounts.models import ALWAYS
 from crmkpi.crm import changes
-from crmkpi.crm.models import Customer, SegmentStay
-from crmkpi.crm.segments.stays import Stay, Stretch, segment_on, stretches
+from crmkpi.crm.models import Customer, SegmentBefore, SegmentStay
+from crmkpi.crm.segments.stays import (
+    Before,
+    Stay,
+    Stretch,
+    given,
+    segment_on,
+    stretches,
+)
 
 
 class SegmentHistory:
     """The segments of customers over time; those it has not learnt of have none."""
 
     def __init__(self) -> None:
-        self._given: dict[int, int | None] = {}
-        self._stays: dict[int, list[Stay]] = {}
+        self._stays: dict[int, list[Stay]] = {}  # by rules, then those given
 
     @classmethod
     def load(cls, customer_ids: Iterable[int]) -> "SegmentHistory":
-        """Return the history of customers. Queries: 2, none without customers."""
+        """Return the history of customers. Queries: 3, none without customers."""
         history, wanted = cls(), set(customer_ids)
         if wanted:
             found = changes.with_keys(Customer, wanted)
             history.learn(dict(found.values_list("pk", "given_segment_id")))
         return history
 
-    def learn(self, given: Mapping[int, int | None]) -> None:
-        """Take in customers with the segments that sources gave. Queries: 1."""
-        self._given.update(given)
-        self._stays.update(stays_of(given))
+    def learn(self, now: Mapping[int, int | None]) -> None:
+        """Take in customers with the segments that sources give now. Queries: 2."""
+        ruled, before = stays_of(now), befores_of(now)
+        for customer, segment in now.items():
+            others = given(before.get(customer, ()), segment, always=ALWAYS)
+            self._stays[customer] = [*ruled.get(customer, ()), *others]
 
     def on(self, customer_id: int | None, day: int) -> int | None:
         """Return the member that a customer belonged to on a day."""
-        return segment_on(
-            self._stays.get(customer_id or 0, ()),
-            day,
-            otherwise=self._given.get(customer_id or 0),
-        )
+        stays = self._stays.get(customer_id or 0, ())
+        return segment_on(stays, day, otherwise=None)
 
     def spans(self, customer_id: int, start: int, end: int | None) -> list[Stretch]:
         """Cut a stretch of days wherever the customer's segment changes."""
-        otherwise = self._given.get(customer_id)
-        return stretches(
-            self._stays.get(customer_id, ()), start, end, otherwise=otherwise
-        )
+        stays = self._stays.get(customer_id, ())
+        return stretches(stays, start, end, otherwise=None)
 
 
 def stays_of(customer_ids: Iterable[int]) -> dict[int, list[Stay]]:
@@ -55,4 +59,17 @@ def stays_of(customer_ids: Iterable[int]) -> dict[int, list[Stay]]:
     columns = ("customer_id", "segment__member_id", "entered_day", "left_day")
     for customer, *stay in rows.order_by("entered_day").values_list(*columns):
         found[customer].append(Stay(*stay))
+    return dict(found)
+
+
+def befores_of(customer_ids: Iterable[int]) -> dict[int, list[Before]]:
+    """Return what sources gave customers before, in the order of the days.
+
+    Queries: 1
+    """
+    found: dict[int, list[Before]] = defaultdict(list)
+    rows = changes.with_keys(SegmentBefore, customer_ids, column="customer_id")
+    columns = ("customer_id", "until_day", "segment_id")
+    for customer, *before in rows.order_by("until_day").values_list(*columns):
+        found[customer].append((before[0], before[1]))
     return dict(found)

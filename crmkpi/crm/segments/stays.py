@@ -12,6 +12,7 @@ class Stay(NamedTuple):
     left: int | None = None  # the first day outside
 
 
+Before = tuple[int, int | None]  # the first day it no longer held, segment or None
 Stretch = tuple[int, int | None, int | None]  # start, end, segment or None
 
 
@@ -36,8 +37,42 @@ def moved(stays: Sequence[Stay], segment: int | None, *, on: int) -> list[Stay]:
     return [*past, Stay(segment, on)]
 
 
+def given(before: Sequence[Before], now: int | None, *, always: int) -> list[Stay]:
+    """Return the stays in segments that a source gave, from `always` on.
+
+    Example: `given([(10, 7), (20, None)], 8, always=0)` gives
+    `[Stay(7, 0, 10), Stay(8, 20)]`
+    """
+    starts = [always, *(until for until, _segment in before)]
+    ends: list[int | None] = [*starts[1:], None]
+    segments = [*(segment for _until, segment in before), now]
+    return [
+        Stay(segment, start, end)
+        for segment, start, end in zip(segments, starts, ends, strict=True)
+        if segment is not None
+    ]
+
+
+def given_anew(
+    before: Sequence[Before], held: int | None, *, on: int, always: int
+) -> list[Before]:
+    """Return what held before a day, when from it on a source gives something else.
+
+    `held` is what held up to now; what held on days after is forgotten.
+
+    Example: `given_anew([(10, 7)], 8, on=20, always=0) == [(10, 7), (20, 8)]`
+    """
+    if on <= always:
+        return []
+    kept = [each for each in before if each[0] < on]
+    then = next((segment for until, segment in before if until >= on), held)
+    return [*kept, (on, then)]
+
+
 def segment_on(stays: Sequence[Stay], day: int, *, otherwise: int | None) -> int | None:
     """Return the segment of a day; `otherwise` is that of days in none.
+
+    Of several stays on a day the first in the list counts.
 
     Example: `segment_on([Stay(7, 10, 20)], 20, otherwise=3) == 3`
     """

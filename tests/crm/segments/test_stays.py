@@ -2,7 +2,15 @@
 
 import pytest
 
-from crmkpi.crm.segments.stays import Stay, counts, moved, segment_on, stretches
+from crmkpi.crm.segments.stays import (
+    Stay,
+    counts,
+    given,
+    given_anew,
+    moved,
+    segment_on,
+    stretches,
+)
 
 LOYAL, QUIET = 7, 8
 
@@ -48,6 +56,35 @@ def test_stretches_are_cut_where_the_segment_changes():
 
 def test_a_stretch_goes_on_where_rule_and_source_agree():
     assert stretches([Stay(LOYAL, 10)], 5, None, otherwise=LOYAL) == [(5, None, LOYAL)]
+
+
+@pytest.mark.parametrize(
+    ("before", "held", "on", "after"),
+    [
+        ([], LOYAL, 20, [(20, LOYAL)]),
+        ([(10, QUIET)], LOYAL, 20, [(10, QUIET), (20, LOYAL)]),
+        ([], None, 20, [(20, None)]),  # in none before
+        ([(20, QUIET)], LOYAL, 20, [(20, QUIET)]),  # something else the same day
+        ([(10, QUIET), (30, LOYAL)], QUIET, 20, [(10, QUIET), (20, LOYAL)]),
+        ([(10, QUIET)], LOYAL, 0, []),  # it always held
+    ],
+)
+def test_what_was_given_before_a_day_stays(before, held, on, after):
+    assert given_anew(before, held, on=on, always=0) == after
+
+
+def test_rules_come_before_what_is_given():
+    others = given([(10, None), (20, QUIET)], LOYAL, always=0)
+    assert others == [Stay(QUIET, 10, 20), Stay(LOYAL, 20)]
+
+    both = [Stay(3, 15, 25), *others]
+
+    assert stretches(both, 5, None, otherwise=None) == [
+        (5, 10, None),
+        (10, 15, QUIET),
+        (15, 25, 3),
+        (25, None, LOYAL),
+    ]
 
 
 def test_counts_at_the_ends_of_days():

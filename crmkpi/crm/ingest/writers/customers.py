@@ -29,7 +29,9 @@ from crmkpi.crm.ingest.writers.rules import (
     stored_day,
 )
 from crmkpi.crm.models import Channel, Contact, Contract, Customer, Exclusion
+from crmkpi.crm.segments.giving import keep_given
 from crmkpi.lib.money import to_major
+from crmkpi.lib.periods import to_day
 
 BEFORE_START = _("This lies before the first day.")
 
@@ -85,6 +87,8 @@ class CustomerWriter(FactWriter):
             for key, (old, new) in written.changed.items()
             if any(old[name] != new[name] for name in _DECISIVE)
         }
+        past = self._keep_given(written, place)
+        changed |= past
         won = {key for key, new in written.new.items() if new["acquired_at"]}
         handed_over = {
             key
@@ -106,7 +110,24 @@ class CustomerWriter(FactWriter):
             cause="import",
             handed_over=handed_over,
         )
-        return set()
+        return past & written.same.keys()
+
+    def _keep_given(self, written: Written, place: Place) -> set[int]:
+        """Write from when on segments are given; return whose past is another now."""
+        rows = written.touched | written.same
+        held = {
+            key: old["given_segment_id"]
+            for key, (old, new) in written.changed.items()
+            if old["given_segment_id"] != new["given_segment_id"]
+        }
+        since = {
+            key: to_day(told)
+            for key in rows
+            if (told := written.rows[key].values.get("segment_since")) is not None
+        }
+        for key in since.keys() - held.keys():
+            held[key] = None if key in written.new else rows[key]["given_segment_id"]
+        return keep_given(held, since, today=place.today, zone=place.org.zone)
 
 
 # What the days of winning and being active rest on, and what their spells copy.

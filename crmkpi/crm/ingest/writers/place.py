@@ -63,7 +63,7 @@ class Place:
         return day_start(day, self.org.zone), day
 
     def know_customers(self, keys: Iterable[int | None]) -> None:
-        """Read traits of customers and whether they count, and lock them. Queries: 2.
+        """Read traits of customers and whether they count, and lock them. Queries: 3.
 
         Whoever works out what follows for a customer locks it before any of its rows,
         so that two who bring in rows of one customer cannot block each other, and that
