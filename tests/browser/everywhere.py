@@ -14,14 +14,16 @@ from objectives.evaluation import evaluate_due
 from objectives.rules import Step
 from surveys.links import shared_address
 from surveys.look import Look, Style
-from surveys.models import Survey
+from surveys.models import FollowUp, FollowUpRule, Survey
 from surveys.scoring import Kind
 from surveys.sending.services import suppress_by_hand
 from surveys.services.erasure import request_erasure
 from surveys.services.redirects import allow_host
 from surveys.services.replies import tell
+from surveys.services.result_links import make_result_link
 from surveys.services.surveys import close, create_survey, publish, share
 from surveys.services.test_mails import try_token
+from surveys.services.themes import save_theme
 from tests.crm.rows import take
 from tests.crm.segments.making import condition, segment
 from tests.metrics.alerts import scenes as alerts
@@ -30,6 +32,7 @@ from tests.metrics.everything import write_everything
 from tests.objectives.cast import key_result, numbers, objective
 from tests.surveys.cast import ask, contact, customer, reply
 from tests.surveys.drafting import WHERE, WHY, WORD, change
+from tests.surveys.replies import replies
 from tests.surveys.sending.making import rule as sending_rule
 from tests.surveys.sending.making import run, solved
 from tests.world import NOW, World, build_world
@@ -98,6 +101,15 @@ PAGES = {
         "/surveys/after-a-request/sending/{sending_rule}/edit/",
         "/surveys/after-a-request/sends/",
         "/surveys/after-a-request/channels/",
+        "/surveys/after-a-request/themes/{theme}/",
+        "/surveys/after-a-request/links/",
+        "/surveys/after-a-request/follow-up/",
+        "/surveys/after-a-request/follow-up/{follow_up_rule}/",
+        "/surveys/calls/",
+        "/surveys/calls/compared/?by=agent&a={alice}&b={bob}",
+        "/surveys/calls/themes/",
+        "/follow-ups/",
+        "/follow-ups/{follow_up}/",
         "/surveys/limits/",
         "/surveys/limits/?q=nobody@example.org",
         "/manual/sending/",
@@ -133,6 +145,7 @@ PAGES = {
         "/settings/redirects/",
         "/settings/erasures/",
         "/settings/erasures/{wish}/",
+        "/settings/erasures/person/",
         "/manual/data/",
         "/manual/engines/",
         "/accounts/2fa/",
@@ -154,6 +167,7 @@ PAGES = {
         "/t/{thanks}/held/",
         "/u/{asked}/",
         "/try/{tried}/",
+        "/p/{results}/",
         "/accounts/login/",
         "/accounts/password/reset/",
         "/join/{join}/",
@@ -206,6 +220,7 @@ def _objectives(world: World) -> Places:
 
 def _surveys(world: World) -> Places:
     survey = _survey(world, "After a request")
+    found = _results(world, survey)
     grace = contact("Grace", customer=customer("Globex", agent=world.alice))
     _invitation, asked = ask(survey, grace)
     # From here on it has faces, colours and questions after the score.
@@ -238,6 +253,34 @@ def _surveys(world: World) -> Places:
         "sending_rule": rule.pk,
         "tried": try_token(survey, language="de"),
         "wish": wish.pk,
+        "follow_up": FollowUp.objects.get().pk,
+        **found,
+    }
+
+
+def _results(world: World, survey: Survey) -> Places:
+    """Write what pages of results are made of, before the first answer comes."""
+    rule = FollowUpRule.objects.create(survey=survey, name="Low", created_at=NOW)
+    theme = save_theme(survey, name="Speed", words="slow", actor=world.ana, now=NOW)
+    replies({5: 40, 1: 10}, agent_id=world.alice.pk, comment="A friendly tone")
+    calls = replies({5: 10, 2: 30}, agent_id=world.bob.pk, comment="Too slow")
+    save_theme(calls, name="Speed", words="slow", actor=world.mona, now=NOW)
+    save_theme(calls, name="Price", words="price", actor=world.mona, now=NOW)
+    _link, token = make_result_link(
+        calls,
+        name="For the board",
+        span="90",
+        days=30,
+        with_comments=True,
+        access=world.access(world.mona),
+        actor=world.mona,
+        now=NOW,
+    )
+    return {
+        "bob": world.bob.pk,
+        "follow_up_rule": rule.pk,
+        "theme": theme.pk,
+        "results": token,
     }
 
 
