@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from crmkpi.accounts.http import ReaderRequest
+from crmkpi.lib.text import clean_display
 from surveys.forms import one_line
 from surveys.models import Response, Survey, Theme
 from surveys.queries.drivers import Drivers, drivers
@@ -91,7 +92,7 @@ def theme_delete(request: ReaderRequest, slug: str, pk: int) -> HttpResponse:
         return redirect(back)
     context = {
         **survey_context(request, survey, tab="themes"),
-        "title": _("Delete the theme %(name)s") % {"name": theme.name},
+        "title": _("Delete the theme %(name)s") % {"name": clean_display(theme.name)},
         "text": _("What was marked with it by hand is lost. No answer changes."),
         "button": _("Delete it"),
         "back": back,

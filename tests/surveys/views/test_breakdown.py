@@ -234,7 +234,7 @@ def test_trend_names_open_and_empty_periods(ana, world):
 # Who was asked
 
 
-def test_coverage_beside_the_score(ana, world, survey, customer):
+def test_gaming_shows_in_the_coverage_beside_the_score(ana, world, survey, customer):
     """Of four events Alice had, one was kept back and one of three mails bounced."""
     people = [contact(f"C{n}", customer=customer) for n in range(4)]
     tokens = [
