@@ -9,6 +9,7 @@ from enum import StrEnum
 from django.utils.translation import gettext as _
 
 from surveys.content import BRAND, WORDS, Content, Wording
+from surveys.look import STYLES
 from surveys.scoring import Scale
 
 # Another question, another scale or other words at its values are another measurement.
@@ -77,7 +78,7 @@ def _shared(old: Content, new: Content) -> Iterator[Difference]:
     asks_by_name = any(BRAND in words.question for words in new.wordings.values())
     pairs = (
         (_("scale"), _scale(old.scale), _scale(new.scale), True),
-        (_("drawn as"), old.look.style.value, new.look.style.value, True),
+        (_("drawn as"), _drawn(old), _drawn(new), True),
         (_("name shown to customers"), old.brand, new.brand, asks_by_name),
         (_("main language"), old.language, new.language, False),
         (_("colour"), old.look.colour, new.look.colour, False),
@@ -123,6 +124,10 @@ def _extra(old: Content, new: Content) -> Iterator[Difference]:
             ]
             what = _("question %(number)d after the score") % {"number": number}
             yield Difference(what, language, compared(*texts), False)
+
+
+def _drawn(content: Content) -> str:
+    return str(STYLES[content.look.style])
 
 
 def _scale(scale: Scale) -> str:

@@ -13,6 +13,7 @@ from surveys.content import MAY_BE_EMPTY, WORDS, Content, Wording
 from surveys.extras import AT_MOST, KEYS, Extra, ExtraKind, ExtraWording, options_of
 from surveys.forms import managed_teams, one_line
 from surveys.look import (
+    STYLES,
     TEXT_ON_DARK,
     TEXT_ON_LIGHT,
     Look,
@@ -45,11 +46,6 @@ SCALES: dict[Kind, list[tuple[Scale, Any]]] = {
         ),
     ],
 }
-STYLES = [
-    (Style.NUMBER.value, _("Numbers")),
-    (Style.STAR.value, _("Stars with numbers")),
-    (Style.FACE.value, _("Faces with numbers and words")),
-]
 EXTRA_KINDS = [
     ("", _("Not asked")),
     (ExtraKind.ONE.value, _("One choice")),
@@ -85,7 +81,7 @@ class DraftForm(forms.Form):
         min_value=0,
         max_value=365,
     )
-    style = forms.ChoiceField(label=_("Scale drawn as"), choices=STYLES)
+    style = forms.ChoiceField(label=_("Scale drawn as"), choices=list(STYLES.items()))
     colour = forms.CharField(
         label=_("Colour"),
         help_text=_("Behind white text, such as #1f5f8b. Empty: our own."),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from surveys.scoring import Kind, Scale
 
@@ -20,6 +21,13 @@ class Style(StrEnum):
     NUMBER = "number"
     STAR = "star"
     FACE = "face"
+
+
+STYLES = {  # what they are called on pages
+    Style.NUMBER: gettext_lazy("Numbers"),
+    Style.STAR: gettext_lazy("Stars with numbers"),
+    Style.FACE: gettext_lazy("Faces with numbers and words"),
+}
 
 
 class LookError(ValueError):

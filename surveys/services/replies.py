@@ -7,7 +7,8 @@ from django.db import transaction
 
 from surveys.content import Content
 from surveys.extras import Extra, Reply, ReplyFault
-from surveys.models import ExtraAnswer, Question, Response
+from surveys.models import Answer, ExtraAnswer, Question, Response
+from surveys.scoring import Kind
 from surveys.services import answers
 from surveys.services.errors import BadReply
 
@@ -34,6 +35,16 @@ def replies_to(response: Response) -> dict[str, Reply]:
     """Return what was replied by the key of the question. Queries: 1"""
     stored = ExtraAnswer.objects.filter(response=response).select_related("question")
     return {each.question.key: Reply(tuple(each.chosen), each.text) for each in stored}
+
+
+def said_before(response: Response) -> tuple[str, Given]:
+    """Return the comment and the replies as a form would post them again. Queries: 2"""
+    comment = Answer.objects.filter(response=response, kind=Kind.TEXT.value).first()
+    given = {
+        key: [reply.text] if reply.text else [str(each) for each in reply.chosen]
+        for key, reply in replies_to(response).items()
+    }
+    return comment.text if comment else "", given
 
 
 def _read(extra: Extra, given: Given) -> Reply:

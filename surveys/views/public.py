@@ -32,7 +32,7 @@ from surveys.services.errors import (
     UnknownLink,
 )
 from surveys.services.redirects import allowed_redirect, host_of
-from surveys.services.replies import Given
+from surveys.services.replies import Given, said_before
 from surveys.texts import PAGES
 from surveys.tokens import Form, hash_of
 from surveys.views.asking import asked, told
@@ -268,6 +268,8 @@ def _thank(
     may_edit = is_editable(response, timezone.now())
     context: dict[str, Any] = {}
     if may_edit and done not in ("comment", "more"):
+        if given is None:  # who comes back finds what was said, not an empty form
+            text, given = said_before(response)
         score = Answer.objects.get(response=response, value__isnull=False).value
         context = told(
             content, language, score=score or 0, given=given, fault=reply_fault

@@ -628,6 +628,17 @@ def test_replies_are_stored_with_the_comment(client, extended):
     assert Answer.objects.filter(value__isnull=False).count() == 1
 
 
+def test_who_comes_back_finds_what_was_said(client, extended):
+    thanks = post(client, extended, 2)["Location"]
+    client.post(thanks, {"comment": "slow", "extra2": ["3", "1"], "extra3": "<b>"})
+
+    html = client.get(thanks).content.decode()
+
+    assert ">slow</textarea>" in html
+    assert re.findall(r'value="(\d)" checked', html) == ["1", "3"]
+    assert 'value="&lt;b&gt;"' in html
+
+
 @pytest.mark.parametrize(
     ("said", "words"),
     [
