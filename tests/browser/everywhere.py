@@ -148,7 +148,6 @@ PAGES = {
         "/settings/erasures/person/",
         "/manual/data/",
         "/manual/engines/",
-        "/accounts/2fa/",
         "/accounts/two-step/",
         "/nowhere/",
     ),
