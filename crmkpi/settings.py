@@ -230,6 +230,9 @@ DEFAULT_FROM_EMAIL = env.str(
     "DEFAULT_FROM_EMAIL", default=f"crmkpi@{urlsplit(BASE_URL).hostname}"
 )
 
+# Days after which answers lose names and words; 0 keeps them for ever.
+SURVEYS_KEEP_DAYS = env.int("SURVEYS_KEEP_DAYS", default=0)
+
 # Other systems: text messages go out to one, bounces of mail come in from another.
 SMS_HOOK_URL = env.str("SMS_HOOK_URL", default="")
 SMS_HOOK_SECRET = env.str("SMS_HOOK_SECRET", default="")
@@ -323,6 +326,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "metrics.tasks.judge_alerts",
         "schedule": schedule(run_every=60),
         "options": {"expires": 60},
+    },
+    "forget-old-answers": {  # nothing unless SURVEYS_KEEP_DAYS says how long
+        "task": "surveys.forget_old_answers",
+        "schedule": schedule(run_every=6 * 3600),
+        "options": {"expires": 3600},
     },
     "escalate-follow-ups": {  # finds each overdue item once
         "task": "surveys.escalate_follow_ups",

@@ -4,6 +4,7 @@ import logging
 import time
 
 from celery import shared_task
+from django.conf import settings
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
@@ -13,6 +14,7 @@ from surveys.sending import reminders
 from surveys.sending.periods import plan_periods
 from surveys.sending.planning import plan_due
 from surveys.services.invitations import due, expire, send_invitation
+from surveys.services.retention import forget_old
 from surveys.services.themes import sort_stale
 
 log = logging.getLogger(__name__)
@@ -82,6 +84,18 @@ def send_reminders() -> int:
 def escalate_follow_ups() -> int:
     """Tell the next person above about overdue items; return how many."""
     return escalate_due(now=timezone.now())
+
+
+@shared_task(name="surveys.forget_old_answers")
+def forget_old_answers() -> int:
+    """Blank names and words older than SURVEYS_KEEP_DAYS; return how many rows."""
+    end = time.monotonic() + SECONDS
+    forgotten = 0
+    while time.monotonic() < end and (
+        n := forget_old(keep_days=settings.SURVEYS_KEEP_DAYS, now=timezone.now())
+    ):
+        forgotten += n
+    return forgotten
 
 
 @shared_task(name="surveys.sort_stale_themes")

@@ -192,8 +192,8 @@ def _erase(held: Held, *, now: datetime) -> Erased:
         suppress(hashed, reason=Suppression.Reason.MANUAL, now=now)
     return Erased(
         contacts=erase_contacts(contact_ids, now=now),
-        invitations=_erase_invitations(invitation_ids, contact_ids, now=now),
-        comments=_erase_answers(response_ids, now=now),
+        invitations=blank_invitations(invitation_ids, contact_ids, now=now),
+        comments=blank_answers(response_ids, now=now),
     )
 
 
@@ -235,7 +235,7 @@ def _close(
     request.save()
 
 
-def _erase_invitations(ids: list[int], contact_ids: list[int], *, now: datetime) -> int:
+def blank_invitations(ids: list[int], contact_ids: list[int], *, now: datetime) -> int:
     """Blank the addresses, stop what waits and let the links lead nowhere."""
     Occasion.objects.filter(Q(invitation__in=ids) | Q(contact__in=contact_ids)).update(
         address="", phone=""
@@ -252,7 +252,7 @@ def _erase_invitations(ids: list[int], contact_ids: list[int], *, now: datetime)
     return len(ids)
 
 
-def _erase_answers(response_ids: list[int], *, now: datetime) -> int:
+def blank_answers(response_ids: list[int], *, now: datetime) -> int:
     """Blank what was written; scores and choices stay, and name nobody."""
     Response.objects.filter(pk__in=response_ids).update(
         edit_key_hash=None, edit_until=None
