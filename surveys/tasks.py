@@ -12,7 +12,7 @@ from surveys.closing.services import escalate_due
 from surveys.models import Theme
 from surveys.sending import reminders
 from surveys.sending.periods import plan_periods
-from surveys.sending.planning import plan_due
+from surveys.sending.planning import due_rules, plan_rule
 from surveys.services.invitations import due, expire, send_invitation
 from surveys.services.retention import forget_old
 from surveys.services.themes import sort_stale
@@ -56,10 +56,19 @@ def plan_occasions() -> int:
     Killed half-way, the next run finds what is left; two at once take different rows.
     """
     end = time.monotonic() + SECONDS
-    plan_periods(now=timezone.now())
+    try:
+        plan_periods(now=timezone.now())
+    except Exception:
+        log.exception("turns of customers could not be planned")
     planned = 0
-    while time.monotonic() < end and (n := plan_due(now=timezone.now())):
-        planned += n
+    for rule_id in due_rules(now=timezone.now()):
+        try:
+            while time.monotonic() < end and (
+                n := plan_rule(rule_id, now=timezone.now())
+            ):
+                planned += n
+        except Exception:  # one rule must not hold up the others
+            log.exception("rule could not be planned", extra={"rule": rule_id})
     if planned:
         ring()
     return planned

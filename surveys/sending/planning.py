@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db import models, transaction
-from django.db.models import F
+from django.db.models import F, Min
 
 from crmkpi.accounts.queries import get_organisation
 from crmkpi.lib.bulk import KeysIn
@@ -22,24 +22,23 @@ Reason = Invitation.Skip
 BATCH = 200
 
 
+def due_rules(*, now: datetime) -> list[int]:
+    """Return the rules that have something due, the longest waiting first."""
+    waiting = Occasion.objects.filter(state=State.WAITING, due_at__lte=now)
+    grouped = waiting.order_by().values("rule_id").annotate(since=Min("due_at"))
+    return list(grouped.order_by("since", "rule_id").values_list("rule_id", flat=True))
+
+
 @transaction.atomic
-def plan_due(*, now: datetime, limit: int = BATCH) -> int:
-    """Settle the occasions of one rule that are due; return how many were looked at.
+def plan_rule(rule_id: int, *, now: datetime, limit: int = BATCH) -> int:
+    """Settle occasions of a rule that are due; return how many were looked at.
 
     One transaction, so that it is done or as it was: killed half-way nothing is lost,
     and two at once find different rows or, later, none.
 
     Queries: constant in the number of occasions.
     """
-    first = (
-        Occasion.objects.filter(state=State.WAITING, due_at__lte=now)
-        .order_by("due_at", "pk")
-        .values_list("rule_id", flat=True)
-        .first()
-    )
-    if first is None:
-        return 0
-    rule = SendingRule.objects.select_related("survey").get(pk=first)
+    rule = SendingRule.objects.select_related("survey").get(pk=rule_id)
     batch = list(
         Occasion.objects.filter(rule=rule, state=State.WAITING, due_at__lte=now)
         .select_for_update(skip_locked=True, of=("self",))

@@ -6,7 +6,7 @@ from typing import Any
 from crmkpi.crm.ingest.services import ingest
 from surveys.models import Occasion, SendingRule, Survey
 from surveys.scoring import Kind
-from surveys.sending.planning import plan_due
+from surveys.sending.planning import due_rules, plan_rule
 from surveys.services.invitations import due, send_invitation
 from surveys.services.surveys import create_survey, publish
 from tests.world import NOW, World
@@ -72,10 +72,16 @@ def another_survey(world: World) -> Survey:
     return made
 
 
+def plan(now: datetime = NOW) -> None:
+    """Turn what is due into invitations."""
+    for rule_id in due_rules(now=now):
+        while plan_rule(rule_id, now=now):
+            pass
+
+
 def run(now: datetime = NOW) -> None:
     """Do what the jobs do at an instant, until there is nothing left to do."""
-    while plan_due(now=now):
-        pass
+    plan(now)
     for pk in due(now=now, limit=1000):
         send_invitation(pk, now=now)
 

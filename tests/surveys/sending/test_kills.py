@@ -18,12 +18,11 @@ from django.db import connections
 
 from surveys.models import Invitation, Occasion
 from surveys.scoring import Kind
-from surveys.sending import planning
 from surveys.services import invitations
 from surveys.services.invitations import LEASE, due, send_invitation
 from surveys.services.surveys import create_survey, publish
 from tests.surveys.cast import contact, customer
-from tests.surveys.sending.making import became, rule, run, solved
+from tests.surveys.sending.making import became, plan, rule, run, solved
 from tests.world import NOW, build_world
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -102,7 +101,7 @@ def test_killed_while_planning(waiting, letters, monkeypatch):
 @pytest.mark.parametrize("is_sent", [False, True])
 def test_killed_while_sending(waiting, letters, monkeypatch, is_sent):
     """Killed before the third mail, or after it left and before that was noted."""
-    planning.plan_due(now=NOW)
+    plan()
     send, sent = EmailMultiAlternatives.send, []
 
     def send_two(message, **kwargs):

@@ -20,7 +20,16 @@ from surveys.services.surveys import close, create_survey, publish
 from tests.surveys.cast import contact as make_contact
 from tests.surveys.cast import customer as make_customer
 from tests.surveys.cast import recipient
-from tests.surveys.sending.making import at, became, rule, run, solved, tell
+from tests.surveys.sending.making import (
+    another_survey,
+    at,
+    became,
+    plan,
+    rule,
+    run,
+    solved,
+    tell,
+)
 from tests.world import NOW, day
 
 pytestmark = pytest.mark.usefixtures("contact")
@@ -233,7 +242,7 @@ def test_mail_waits_for_the_hours_of_its_customer(survey, contact):
 def test_mail_that_was_refused_for_a_while_does_not_go_out_at_night(survey):
     rule(survey, send_from=8, send_until=20)
     solved()
-    planning.plan_due(now=NOW)
+    plan()
     (pk,) = Invitation.objects.values_list("pk", flat=True)
 
     assert send_invitation(pk, now=at("2026-02-13 23:00")) == "queued"
@@ -256,7 +265,7 @@ def test_killed_half_way_nothing_is_lost(survey, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(Occasion.objects, "bulk_update", die)
         with pytest.raises(KeyboardInterrupt):
-            planning.plan_due(now=NOW)
+            plan()
     assert became() == {"T-17": "waiting"}
     assert not Invitation.objects.exists()
 
@@ -329,7 +338,7 @@ def test_number_of_queries_does_not_grow(survey, customer):
         for n in numbers:
             solved(f"T-{n}", contact=f"P{n}")
         with CaptureQueriesContext(connection) as seen:
-            planning.plan_due(now=NOW)
+            plan()
         counts.append(len(seen))
     assert counts[0] == counts[1]
     assert set(became().values()) == {"asked"}
@@ -344,6 +353,28 @@ def test_task_plans_and_sends(survey):
     assert tasks.plan_occasions() == 1
     assert tasks.plan_occasions() == 0
     assert became() == {"T-17": "asked"}
+
+
+def test_one_bad_rule_does_not_hold_up_the_others(world, survey, monkeypatch):
+    """A fault of ours in one survey; the others ask, and it is tried again."""
+    bad = rule(another_survey(world))
+    rule(survey)
+    solved()
+    Occasion.objects.update(due_at=timezone.now() - HOUR)
+    real = planning.invite
+
+    def fail_for_one(asked, *args, **kwargs):
+        if asked.pk == bad.survey_id:
+            raise ValueError("a fault of ours")
+        return real(asked, *args, **kwargs)
+
+    monkeypatch.setattr(planning, "invite", fail_for_one)
+
+    assert tasks.plan_occasions() == 1
+    assert set(Occasion.objects.values_list("rule", "state")) == {
+        (bad.pk, "waiting"),
+        (bad.pk + 1, "asked"),
+    }
 
 
 def test_recipient_of_a_message_is_known_by_its_number(contact):

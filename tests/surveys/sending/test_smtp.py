@@ -12,9 +12,8 @@ from django.core import mail
 
 from surveys.models import Invitation, Suppression
 from surveys.sending import reminders
-from surveys.sending.planning import plan_due
 from surveys.services.invitations import MAX_ATTEMPTS, due, send_invitation
-from tests.surveys.sending.making import rule, run, solved
+from tests.surveys.sending.making import plan, rule, run, solved
 from tests.world import NOW
 
 State = Invitation.State
@@ -74,7 +73,7 @@ def sink(server, settings):
 def queued(survey, contact):
     rule(survey, reminder_days=2)
     solved()
-    plan_due(now=NOW)
+    plan()
     return Invitation.objects.get().pk
 
 

@@ -16,13 +16,20 @@ from surveys import tasks
 from surveys.content import Content
 from surveys.models import Invitation, Occasion, Response, SendingLimits, Suppression
 from surveys.sending import reminders
-from surveys.sending.planning import plan_due
 from surveys.services.invitations import due, invite, send_invitation, suppress
 from surveys.services.surveys import publish, update_survey
 from surveys.tokens import address_hash
 from tests.surveys.cast import ask, recipient, reply, token_of
 from tests.surveys.cast import contact as make_contact
-from tests.surveys.sending.making import another_survey, at, became, rule, run, solved
+from tests.surveys.sending.making import (
+    another_survey,
+    at,
+    became,
+    plan,
+    rule,
+    run,
+    solved,
+)
 from tests.world import NOW, day
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -118,7 +125,7 @@ def test_reopen_and_resolve_again(survey, contact):
 def test_reopened_while_the_mail_waited(survey, contact):
     rule(survey)
     solved()
-    plan_due(now=NOW)
+    plan()
     solved(status="open", resolved=None)
 
     assert Invitation.objects.get().state == State.CANCELLED
