@@ -43,12 +43,15 @@ def extra_results(
     """
     if survey.version is None or not reads_answers(access):
         return []
-    extras = Content.from_json(survey.version.content).extras
-    if not extras:
+    content = Content.from_json(survey.version.content)
+    if not content.extras:
         return []
     rows = _rows(survey, access, since_day)
     counted = _counted(rows)
-    return [_result(each, rows, counted.get(each.key, [])) for each in extras]
+    return [
+        _result(each, content.language, rows, counted.get(each.key, []))
+        for each in content.extras
+    ]
 
 
 Counted = list[tuple[Content, list[int], int]]  # asked how, options chosen, people
@@ -87,8 +90,9 @@ def _counted(rows: QuerySet[ExtraAnswer]) -> dict[str, Counted]:
     return counted
 
 
-def _result(extra: Extra, rows: QuerySet[ExtraAnswer], counted: Counted) -> ExtraResult:
-    language = next(iter(extra.wordings))
+def _result(
+    extra: Extra, language: str, rows: QuerySet[ExtraAnswer], counted: Counted
+) -> ExtraResult:
     words = extra.wordings[language]
     total = sum(n for _content, _chosen, n in counted)
     counts = dict.fromkeys(words.options, 0)
@@ -121,6 +125,6 @@ def _texts_of(
 ) -> list[str]:
     """Return what the chosen options said in the version that asked."""
     asked = {each.key: each.wordings for each in content.extras}.get(key, {})
-    words = asked.get(language) or next(iter(asked.values()), None)
+    words = asked.get(language) or asked.get(content.language)
     options = words.options if words else ()
     return [options[at - 1] for at in chosen if 0 < at <= len(options)]
