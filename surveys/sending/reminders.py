@@ -6,17 +6,10 @@ from smtplib import SMTPDataError, SMTPException, SMTPRecipientsRefused
 from django.db.models import F, Q
 
 from crmkpi.accounts.queries import get_organisation
-from surveys.mails import build_mail
-from surveys.models import Invitation, Means, Survey
+from surveys.models import Invitation, Survey
 from surveys.sending import sms
-from surveys.services.invitations import (
-    LEASE,
-    MAX_ATTEMPTS,
-    is_final,
-    leaves_at,
-    new_tokens,
-    stops,
-)
+from surveys.sending.delivery import deliver, is_final, leaves_at, said
+from surveys.services.invitations import LEASE, MAX_ATTEMPTS, stops
 
 State = Invitation.State
 PAUSE = timedelta(hours=1)  # after trouble with the mail server
@@ -50,13 +43,13 @@ def remind(pk: int, *, now: datetime) -> bool:
     if leaves > now:
         return _settle(pk, remind_at=leaves)
     try:
-        _send(invitation, until=until, zone=zone, now=now)
+        deliver(invitation, until=until, zone=zone, now=now, is_reminder=True)
     except (SMTPRecipientsRefused, SMTPDataError, sms.Refused) as error:
         if is_final(error):
-            return _settle(pk, remind_at=None, fault=f"{error}"[:300])
-        return _settle(pk, remind_at=now + PAUSE, fault=f"{error}"[:300])
+            return _settle(pk, remind_at=None, fault=said(error))
+        return _settle(pk, remind_at=now + PAUSE, fault=said(error))
     except (SMTPException, OSError) as error:
-        return _settle(pk, remind_at=now + PAUSE, fault=f"{error}"[:300])
+        return _settle(pk, remind_at=now + PAUSE, fault=said(error))
     _settle(pk, remind_at=None, reminders_sent=1)
     return True
 
@@ -84,23 +77,6 @@ def _may_be_reminded(invitation: Invitation, *, until: datetime, now: datetime) 
     if invitation.contact is not None and invitation.contact.erased_at is not None:
         return False
     return not stops([invitation.address_hash], now=now)
-
-
-def _send(invitation: Invitation, *, until: datetime, zone: str, now: datetime) -> None:
-    answer_token, stop_token = new_tokens(invitation, now=now)
-    if invitation.means == Means.SMS:
-        sms.send(
-            invitation, answer_token=answer_token, stop_token=stop_token, reminder=1
-        )
-        return
-    build_mail(
-        invitation,
-        answer_token=answer_token,
-        stop_token=stop_token,
-        until=until,
-        zone=zone,
-        is_reminder=True,
-    ).send()
 
 
 def _settle(pk: int, **columns: object) -> bool:

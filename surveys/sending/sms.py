@@ -53,7 +53,11 @@ def plain_number(phone: str) -> str:
 
 
 def send(
-    invitation: Invitation, *, answer_token: str, stop_token: str, reminder: int = 0
+    invitation: Invitation,
+    *,
+    answer_token: str,
+    stop_token: str,
+    is_reminder: bool = False,
 ) -> None:
     """Hand a message over to the gateway; returning means that it took it.
 
@@ -61,7 +65,7 @@ def send(
     """
     if not settings.SMS_HOOK_URL:
         raise Refused("No gateway for text messages is configured.")
-    key = f"{invitation.uuid}-{reminder}" if reminder else str(invitation.uuid)
+    key = f"{invitation.uuid}-reminder" if is_reminder else str(invitation.uuid)
     body = json.dumps(
         _message(invitation, key=key, answer_token=answer_token, stop_token=stop_token)
     ).encode()

@@ -18,10 +18,8 @@ from crmkpi.lib.bulk import KeysIn
 from crmkpi.lib.periods import local_day
 from surveys.changes import announce, row_of
 from surveys.links import find_invitation
-from surveys.mails import build_mail
 from surveys.models import (
     Invitation,
-    InvitationToken,
     Means,
     SendingRule,
     Suppression,
@@ -35,9 +33,9 @@ from surveys.sending.clocks import (
     locked_rest_days,
     rest_days,
 )
-from surveys.sending.hours import first_zone, next_send_time
+from surveys.sending.delivery import deliver, is_final, leaves_at, remind_at, said
 from surveys.services.errors import BadSurvey, UnknownLink
-from surveys.tokens import address_hash, hash_of, new_token
+from surveys.tokens import address_hash, hash_of
 
 State = Invitation.State
 Skip = Invitation.Skip
@@ -189,12 +187,12 @@ def send_invitation(pk: int, *, now: datetime) -> State | None:
         )
     expires_at = now + timedelta(days=invitation.survey.window_days)
     try:
-        _deliver(invitation, until=expires_at, zone=zone, now=now)
+        deliver(invitation, until=expires_at, zone=zone, now=now)
     except SMTPRecipientsRefused as error:
         return _refused(invitation, error, now=now)
     except (SMTPDataError, sms.Refused) as error:
         if is_final(error):
-            return _settle(invitation, now=now, state=State.FAILED, fault=_said(error))
+            return _settle(invitation, now=now, state=State.FAILED, fault=said(error))
         return _try_again(invitation, error, now=now)
     except (SMTPException, OSError) as error:
         return _try_again(invitation, error, now=now)
@@ -205,7 +203,7 @@ def send_invitation(pk: int, *, now: datetime) -> State | None:
         sent_at=now,
         sent_day=local_day(now, zone),
         expires_at=expires_at,
-        remind_at=_remind_at(invitation, until=expires_at, now=now),
+        remind_at=remind_at(invitation, until=expires_at, now=now),
         fault="",
     )
 
@@ -413,80 +411,6 @@ def _in_force(now: datetime) -> Q:
     return Q(until=None) | Q(until__gt=now)
 
 
-def _deliver(
-    invitation: Invitation, *, until: datetime, zone: str, now: datetime
-) -> None:
-    """Hand the invitation over to whoever carries it to the customer."""
-    answer_token, stop_token = new_tokens(invitation, now=now)
-    if invitation.means == Means.SMS:
-        sms.send(invitation, answer_token=answer_token, stop_token=stop_token)
-        return
-    build_mail(
-        invitation,
-        answer_token=answer_token,
-        stop_token=stop_token,
-        until=until,
-        zone=zone,
-    ).send()
-
-
-def leaves_at(invitation: Invitation, *, zone: str, now: datetime) -> datetime:
-    """Return when a message may leave: at once, or when the hours of its rule begin.
-
-    Who asks by hand chooses the hour.
-    """
-    rule = invitation.rule
-    if rule is None:
-        return now
-    places = (invitation.contact, invitation.customer)
-    zones = [each.zone for each in places if each is not None]
-    return next_send_time(
-        now,
-        zone=first_zone(*zones, otherwise=zone),
-        start=rule.send_from,
-        end=rule.send_until,
-    )
-
-
-def _remind_at(
-    invitation: Invitation, *, until: datetime, now: datetime
-) -> datetime | None:
-    """Return when to remind once, None when never or when it would be too late."""
-    if invitation.reminder_days is None:
-        return None
-    at = now + timedelta(days=invitation.reminder_days)
-    return at if at < until else None
-
-
-def is_final(error: SMTPRecipientsRefused | SMTPDataError | sms.Refused) -> bool:
-    """Tell whether the same message would be refused again."""
-    if isinstance(error, SMTPRecipientsRefused):
-        return all(code >= 500 for code, _text in error.recipients.values())
-    return isinstance(error, sms.Refused) or error.smtp_code >= 500
-
-
-def _said(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}"[:300]
-
-
-def new_tokens(invitation: Invitation, *, now: datetime) -> tuple[str, str]:
-    """Return a new pair of keys, to answer and to stop, of which hashes are kept."""
-    purposes = InvitationToken.Purpose
-    tokens = (new_token(), new_token())
-    InvitationToken.objects.bulk_create(
-        InvitationToken(
-            invitation=invitation,
-            token_hash=hash_of(token),
-            purpose=purpose,
-            created_at=now,
-        )
-        for token, purpose in zip(
-            tokens, (purposes.ANSWER, purposes.UNSUBSCRIBE), strict=True
-        )
-    )
-    return tokens
-
-
 @transaction.atomic
 def _settle(
     invitation: Invitation, *, now: datetime, state: State, **columns: object
@@ -521,7 +445,7 @@ def _refused(
 
 
 def _try_again(invitation: Invitation, error: Exception, *, now: datetime) -> State:
-    fault = _said(error)
+    fault = said(error)
     if invitation.attempts >= MAX_ATTEMPTS:
         return _settle(invitation, now=now, state=State.FAILED, fault=fault)
     pause = timedelta(minutes=2 ** (invitation.attempts - 1))

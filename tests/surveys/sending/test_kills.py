@@ -18,6 +18,7 @@ from django.db import connections
 
 from surveys.models import Invitation, Occasion
 from surveys.scoring import Kind
+from surveys.sending import delivery
 from surveys.services import invitations
 from surveys.services.invitations import LEASE, due, send_invitation
 from surveys.services.surveys import create_survey, publish
@@ -138,9 +139,14 @@ def test_two_runs_at_once(waiting, letters):
 
 def test_killed_before_the_claim_is_noted_twice(waiting, letters, monkeypatch):
     """Killed over and over at each step, it still ends with one mail each."""
-    for step in ("_claim", "new_tokens", "_settle"):
+    steps = (
+        (invitations, "_claim"),
+        (delivery, "new_tokens"),
+        (invitations, "_settle"),
+    )
+    for module, step in steps:
         with monkeypatch.context() as patch:
-            patch.setattr(invitations, step, die)
+            patch.setattr(module, step, die)
             assert ended(in_a_process(run)) == signal.SIGKILL
     now = LATER
     while pks := due(now=now, limit=99):
