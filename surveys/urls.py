@@ -24,6 +24,7 @@ from surveys.views import (
     sending_manual,
     themes,
     versions,
+    writing_manual,
 )
 
 app_name = "surveys"
@@ -38,6 +39,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         limits.suppression_release,
         name="suppression_release",
     ),
+    path("manual/writing/", writing_manual.manual, name="writing_manual"),
     path("manual/sending/", sending_manual.manual, name="sending_manual"),
     path("surveys/<slug:slug>/", results.survey_detail, name="detail"),
     path("surveys/<slug:slug>/answers/", results.survey_answers, name="answers"),

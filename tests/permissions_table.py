@@ -593,6 +593,7 @@ TABLE |= {  # sending of surveys
         kwargs=sending.suppressed,
     ),
     "surveys:sending_manual": Rule(get=signed_in()),
+    "surveys:writing_manual": Rule(get=signed_in()),
     "surveys_api:invite": Rule(
         get=api(405, key=403),
         post=api(403, manager=400, administrator=404, stranger=404),

@@ -113,6 +113,7 @@ PAGES = {
         "/surveys/limits/",
         "/surveys/limits/?q=nobody@example.org",
         "/manual/sending/",
+        "/manual/writing/",
         "/accounts/password/change/",
     ),
     "Lee": (
