@@ -55,19 +55,22 @@ def _settle(rule: SendingRule, batch: Sequence[Occasion], *, now: datetime) -> N
     organisation = get_organisation()
     people = _people(rule, batch, zone=organisation.zone)
     undone = _undone(rule, batch, zone=organisation.zone)
-    ready: list[tuple[Occasion, Person]] = []
+    ready: list[tuple[Occasion, Recipient]] = []
     for each in batch:
         person = people[each.pk]
         reason = undone.get(each.subject) or _reason(rule, each, person, now=now)
         leaves = next_send_time(
             now, zone=person.zone, start=rule.send_from, end=rule.send_until
         )
-        if reason is not None:
+        if reason == Reason.SAMPLE:
+            # Kept as an invitation that is not sent, which coverage counts.
+            ready.append((each, _recipient(rule, each, person, skip=reason)))
+        elif reason is not None:
             _close(each, reason, now=now)
         elif leaves > now:
             each.due_at = leaves
         else:
-            ready.append((each, person))
+            ready.append((each, _recipient(rule, each, person)))
     _ask(rule, ready, now=now)
 
 
@@ -86,11 +89,11 @@ def _reason(
 
 
 def _ask(
-    rule: SendingRule, ready: Sequence[tuple[Occasion, Person]], *, now: datetime
+    rule: SendingRule, ready: Sequence[tuple[Occasion, Recipient]], *, now: datetime
 ) -> None:
     if not ready:
         return
-    recipients = [_recipient(rule, each, person) for each, person in ready]
+    recipients = [recipient for _occasion, recipient in ready]
     try:
         invited = invite(
             rule.survey,
@@ -101,7 +104,7 @@ def _ask(
             rule=rule,
         )
     except BadSurvey:
-        for each, _person in ready:
+        for each, _to in ready:
             _close(each, Reason.CLOSED, now=now)
         return
     taken = set(
@@ -109,7 +112,7 @@ def _ask(
             invitation__in=[each.pk for each in invited.by_subject.values()]
         ).values_list("invitation_id", flat=True)
     )
-    for each, _person in ready:
+    for each, _to in ready:
         invitation = invited.by_subject[each.subject]
         if invitation.rule_id != rule.pk or invitation.pk in taken:
             _close(each, Reason.SAME, now=now)
@@ -121,7 +124,13 @@ def _ask(
             _finish(each, State.ASKED, now=now)
 
 
-def _recipient(rule: SendingRule, occasion: Occasion, person: Person) -> Recipient:
+def _recipient(
+    rule: SendingRule,
+    occasion: Occasion,
+    person: Person,
+    *,
+    skip: Reason | None = None,
+) -> Recipient:
     return Recipient(
         address=person.address,
         phone=person.phone,
@@ -136,6 +145,7 @@ def _recipient(rule: SendingRule, occasion: Occasion, person: Person) -> Recipie
         segment_id=occasion.segment_id,
         product_id=occasion.product_id,
         reminder_days=rule.reminder_days,
+        skip=skip,
     )
 
 

@@ -60,6 +60,7 @@ class Recipient:
     means: str = Means.MAIL
     phone: str = ""  # for text messages
     reminder_days: int | None = None  # one reminder so many days after the mail
+    skip: Invitation.Skip | None = None  # why not, where that is decided before
 
     @property
     def hashed(self) -> str:
@@ -323,6 +324,8 @@ def skip_reason(
     """Return why somebody is not asked at an instant; whoever is, is noted as asked."""
     if is_erased:
         return Skip.ERASED
+    if recipient.skip is not None:
+        return recipient.skip
     if not hashed:
         return Skip.NO_PHONE if recipient.means == Means.SMS else Skip.NO_ADDRESS
     if hashed in stopped:

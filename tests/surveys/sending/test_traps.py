@@ -15,6 +15,7 @@ from crmkpi.crm.models import Contact
 from surveys import tasks
 from surveys.content import Content
 from surveys.models import Invitation, Occasion, Response, SendingLimits, Suppression
+from surveys.queries.coverage import response_steps
 from surveys.sending import reminders
 from surveys.services.invitations import due, invite, send_invitation, suppress
 from surveys.services.surveys import publish, update_survey
@@ -86,7 +87,7 @@ def test_attribution_at_answer_time(world, survey, contact):
     assert Response.objects.get().agent == world.alice
 
 
-def test_gaming(survey, contact):
+def test_gaming(world, survey, contact):
     """Who was not asked is kept with the reason, so that coverage can be shown."""
     rule(survey, sample_percent=1)
     for n in range(3):
@@ -97,6 +98,9 @@ def test_gaming(survey, contact):
     assert Occasion.objects.count() == 3
     assert set(became().values()) <= {"sample", "asked"}
     assert "sample" in became().values()
+    line = response_steps(survey, access=world.access(world.ana), since_day=None)
+    assert line.eligible == 3
+    assert line.invited == list(became().values()).count("asked")
 
 
 def test_reopen_and_resolve_again(survey, contact):
