@@ -14,6 +14,7 @@ from crmkpi.crm.ingest.fields import CHANNELS
 from crmkpi.crm.models import Contact, Customer
 from objectives.demo import organisation as org
 from objectives.demo.customers import Account
+from objectives.demo.listening import listen
 from objectives.demo.people import email_of
 from objectives.demo.service import Ticket
 from objectives.demo.story import Story, at, day_of
@@ -41,6 +42,7 @@ def publish_surveys(story: Story) -> dict[str, Survey]:
         if survey.version_id is None:
             publish(survey, actor=None, now=now)
             survey.refresh_from_db()
+        listen(survey, now=now)
         found[plan.slug] = survey
     return found
 

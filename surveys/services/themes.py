@@ -26,7 +26,7 @@ def save_theme(
     *,
     name: str,
     words: str,
-    actor: User,
+    actor: User | None,
     now: datetime,
     theme: Theme | None = None,
 ) -> Theme:

@@ -24,11 +24,12 @@ from objectives.demo import organisation as org
 from objectives.demo import people, seeding
 from objectives.demo.founding import SIGN_INS, person
 from objectives.demo.goals import set_goals
+from objectives.demo.listening import THEMES
 from objectives.demo.story import Story, evening_of
 from objectives.demo.targets import GOALS
 from objectives.evaluation import latest_evaluations
 from objectives.models import CheckIn, Cycle, KeyResult, Objective, TargetVersion
-from surveys.models import Answer, Invitation, Survey
+from surveys.models import Answer, FollowUp, Invitation, Survey, ThemeMark
 from tests.objectives.demo.days import FRIDAY, NEXT_QUARTER
 from tests.objectives.demo.tables import contents, figures, stored
 
@@ -37,6 +38,7 @@ AHEAD = {  # columns that hold plans
     "crm.SlaClock": {"due_at", "decided_at", "decided_day"},
     "crm.Contract": {"due_day"},
     "crm.CustomerSpell": {"ended_day"},  # a year after the last order
+    "surveys.FollowUp": {"due_at"},
     "surveys.Invitation": {"expires_at"},
 }
 
@@ -203,6 +205,15 @@ def test_key_results_were_judged_on_earlier_days_too(demo):
     for key_result in KeyResult.objects.filter(objective__cycle=this):
         days = set(key_result.evaluations.values_list("day", flat=True))
         assert {FRIDAY, FRIDAY - 7} <= days
+
+
+def test_comments_have_themes_and_low_scores_somebody_to_get_back(demo):
+    themes = ThemeMark.objects.values_list("theme__name", flat=True)
+    items = FollowUp.objects.all()
+
+    assert set(themes) == set(THEMES)
+    assert items.exists()
+    assert not items.filter(owner=None).exists()
 
 
 def test_surveys_are_published_and_answered(demo):
