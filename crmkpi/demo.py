@@ -87,7 +87,11 @@ def run(options: argparse.Namespace, *, address: str, sign_ins: str) -> int:
     manager = Manager(Printer(sys.stdout))
     # Ctrl-C reaches the worker's children at the same time as the worker, so it has
     # nothing to wait for; what it was doing is due again at the next start.
-    environment = {**os.environ, "REMAP_SIGTERM": "SIGQUIT"}
+    environment = {
+        "PYTHONWARNINGS": "ignore:You're running the worker",  # as root, in a container
+        **os.environ,
+        "REMAP_SIGTERM": "SIGQUIT",
+    }
     for name, command in commands(options).items():
         manager.add_process(name, "exec " + shlex.join(command), env=environment)
     threading.Thread(target=announce, args=(address, sign_ins), daemon=True).start()

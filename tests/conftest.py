@@ -5,6 +5,7 @@ import os
 import pytest
 from django.core.cache import cache
 from django.db import connection
+from django.test.utils import setup_databases, teardown_databases
 
 from crmkpi.lib import kept
 from metrics.custom import loading
@@ -20,11 +21,11 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 def fresh_cache():
     """Forget sign-in limits and kept figures of the test before."""
     cache.clear()
-    kept.forget()
     loading.look_again()
 
 
 def pytest_runtest_setup(item):
+    kept.forget()  # before rows that a module shares come, too
     for need in ("browser", "engines", "redis", "reference"):
         if not any(item.iter_markers(need)):
             continue
@@ -38,10 +39,19 @@ def pytest_runtest_setup(item):
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_blocker):
-    yield
+def django_db_setup(
+    django_test_environment, django_db_blocker, django_db_use_migrations
+):
+    """Make the tables whichever tests run, also those that commit rows of their own.
+
+    The plugin's makes none where no test is marked for it.
+    """
+    connection.settings_dict["TEST"]["MIGRATE"] = django_db_use_migrations
     with django_db_blocker.unblock():
+        before = setup_databases(0, interactive=False, serialized_aliases=set())
+        yield
         space.end_other_sessions()
+        teardown_databases(before, 0)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -143,7 +143,7 @@ def mail_some(world: World) -> int:
     missing = OPEN_LINKS - links.distinct().count()
     if missing <= 0:
         return 0
-    recent = survey.invitations.filter(created_at__gt=world.as_of - COOLDOWN)
+    recent = Invitation.objects.filter(created_at__gt=world.as_of - COOLDOWN)
     asked = set(recent.values_list("address", flat=True))
     places = Places.load()
     chosen: dict[str, Recipient] = {}
