@@ -406,6 +406,8 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "ValueStatus": "metrics.models.Snapshot.Status",
         "ResultStatus": "objectives.api.shapes.STATUSES",
+        "ObjectiveState": "objectives.api.shapes.STATES",
+        "OccasionState": "surveys.api.inviting.STATES",
     },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",

@@ -12,6 +12,7 @@ from objectives.scoring import KrStatus
 __all__ = ["CYCLE", "OBJECTIVE", "OBJECTIVES", "PAGE", "PROBLEM", "STATE"]
 
 STATUSES = [each.value for each in KrStatus]
+STATES = Objective.State.values
 
 
 def _number(text: str = "") -> serializers.Field:
@@ -59,7 +60,7 @@ def _objective() -> dict[str, Any]:
         "cycle": serializers.CharField(),
         "from": serializers.DateField(help_text="First day of the cycle."),
         "to": serializers.DateField(help_text="Last day of the cycle."),
-        "state": serializers.ChoiceField(Objective.State.values),
+        "state": serializers.ChoiceField(STATES),
         "visibility": serializers.ChoiceField(Objective.Visibility.values),
         "status": serializers.ChoiceField(STATUSES),
         "score": _number("0 to 1."),

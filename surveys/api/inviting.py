@@ -21,6 +21,7 @@ from surveys.models import Occasion, Survey
 from surveys.sending.asked_for import OtherContent, Wish, ask_for
 from surveys.services.errors import BadSurvey
 
+STATES = Occasion.State.values
 KEY = re.compile(r"[\x21-\x7e]{1,120}\Z")
 
 
@@ -59,7 +60,7 @@ class AskedSerializer(serializers.Serializer[Any]):
     """What becomes of it."""
 
     id = serializers.UUIDField()
-    state = serializers.ChoiceField(Occasion.State.values)
+    state = serializers.ChoiceField(STATES)
     reason = serializers.CharField(allow_blank=True)
     due_at = serializers.DateTimeField()
 
