@@ -20,10 +20,13 @@ os.environ.pop("METRICS_DB_ALIAS", None)
 
 from crmkpi.settings import *  # noqa: E402, F403
 
-# A file, as in an installation: each thread of a live server has its own connection.
-DATABASES["default"]["TEST"] = (  # noqa: F405
-    {} if os.environ.get("TEST_DATABASE_URL") else {"NAME": str(VAR / "tests.sqlite3")}
-)
+DATABASE = DATABASES["default"]  # noqa: F405
+if not os.environ.get("TEST_DATABASE_URL"):
+    # A file, as in an installation: each thread of a server has its own connection.
+    DATABASE["TEST"] = {"NAME": str(VAR / "tests.sqlite3")}
+if DATABASE["ENGINE"] == "django.db.backends.postgresql":
+    # A test that failed may leave a lock; no other waits for it for ever.
+    DATABASE["OPTIONS"]["options"] = "-c lock_timeout=60s"
 ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

@@ -64,13 +64,17 @@ def waiting(letters):
 
 
 def in_a_process(work: Callable[[], object]) -> int:
-    """Start a child that does some work; return its id."""
+    """Start a child that does some work on a connection of its own; return its id."""
     connections.close_all()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # threads of the suite
         child = os.fork()
     if child:
         return child
+    # Playwright's loop gives the suite's thread other connections than those it had
+    # before; in the child they are back, though their sockets are the parent's.
+    for each in connections.all(initialized_only=True):
+        each.connection = None
     try:
         work()
     finally:
