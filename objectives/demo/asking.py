@@ -17,7 +17,7 @@ from objectives.demo.customers import Account
 from objectives.demo.listening import listen
 from objectives.demo.people import email_of
 from objectives.demo.service import Ticket
-from objectives.demo.story import Story, at, day_of
+from objectives.demo.story import at, day_of
 from objectives.demo.surveys import AFTER_REQUEST, SURVEYS, Ask, SurveyPlan
 from objectives.demo.world import World
 from surveys.models import Invitation, Survey
@@ -33,16 +33,16 @@ COOLDOWN = timedelta(days=30)
 _CHANNEL = {words[0]: int(key) for key, words in CHANNELS.items()}
 
 
-def publish_surveys(story: Story) -> dict[str, Survey]:
+def publish_surveys(world: World) -> dict[str, Survey]:
     """Return the surveys by slug, made and published where they are missing."""
-    now = at(story.start, 480)
+    now = at(world.story.start, 480)
     found = {}
     for plan in SURVEYS:
         survey = Survey.objects.filter(slug=plan.slug).first() or _create(plan, now)
         if survey.version_id is None:
             publish(survey, actor=None, now=now)
             survey.refresh_from_db()
-        listen(survey, now=now)
+        listen(survey, now=now, as_of=world.as_of)
         found[plan.slug] = survey
     return found
 
@@ -65,7 +65,7 @@ def bring_in(world: World) -> int:
 
     Each batch is a transaction of its own; doing it twice changes nothing.
     """
-    published = publish_surveys(world.story)
+    published = publish_surveys(world)
     places = Places.load()
     asks = list(world.asks)
     new = 0

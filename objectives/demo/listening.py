@@ -1,6 +1,6 @@
 """What Fjordlight listens for in comments, and which answers it gets back to."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from surveys.models import FollowUpRule, Survey
 from surveys.services.themes import save_theme
@@ -15,7 +15,10 @@ THEMES = {
 }
 
 
-def listen(survey: Survey, *, now: datetime) -> None:
+RULE_AGE = timedelta(days=14)  # what was answered before it is nobody's work
+
+
+def listen(survey: Survey, *, now: datetime, as_of: datetime) -> None:
     """Give a survey its themes and the rule for low scores, unless it has them."""
     if not survey.themes.exists():
         for name, words in THEMES.items():
@@ -23,5 +26,5 @@ def listen(survey: Survey, *, now: datetime) -> None:
     FollowUpRule.objects.get_or_create(
         survey=survey,
         name="Low score",
-        defaults={"when": FollowUpRule.When.LOW, "created_at": now},
+        defaults={"when": FollowUpRule.When.LOW, "created_at": as_of - RULE_AGE},
     )

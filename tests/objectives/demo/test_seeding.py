@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from datetime import timedelta
 from io import StringIO
 
 import pytest
@@ -29,7 +30,14 @@ from objectives.demo.story import Story, evening_of
 from objectives.demo.targets import GOALS
 from objectives.evaluation import latest_evaluations
 from objectives.models import CheckIn, Cycle, KeyResult, Objective, TargetVersion
-from surveys.models import Answer, FollowUp, Invitation, Survey, ThemeMark
+from surveys.models import (
+    Answer,
+    FollowUp,
+    FollowUpRule,
+    Invitation,
+    Survey,
+    ThemeMark,
+)
 from tests.objectives.demo.days import FRIDAY, NEXT_QUARTER
 from tests.objectives.demo.tables import contents, figures, stored
 
@@ -212,8 +220,10 @@ def test_comments_have_themes_and_low_scores_somebody_to_get_back(demo):
     items = FollowUp.objects.all()
 
     assert set(themes) == set(THEMES)
-    assert items.exists()
+    assert set(FollowUpRule.objects.values_list("is_active", flat=True)) == {True}
     assert not items.filter(owner=None).exists()
+    long_ago = NOW - timedelta(days=15)
+    assert not items.filter(response__answered_at__lt=long_ago).exists()
 
 
 def test_surveys_are_published_and_answered(demo):
