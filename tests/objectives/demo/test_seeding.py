@@ -2,7 +2,6 @@
 
 import re
 from collections import Counter
-from datetime import timedelta
 from io import StringIO
 
 import pytest
@@ -25,7 +24,7 @@ from objectives.demo import organisation as org
 from objectives.demo import people, seeding
 from objectives.demo.founding import SIGN_INS, person
 from objectives.demo.goals import set_goals
-from objectives.demo.listening import THEMES
+from objectives.demo.listening import RULE_AGE, THEMES
 from objectives.demo.story import Story, evening_of
 from objectives.demo.targets import GOALS
 from objectives.evaluation import latest_evaluations
@@ -38,6 +37,8 @@ from surveys.models import (
     Survey,
     ThemeMark,
 )
+from surveys.queries.results import scale_of
+from surveys.scoring import Band
 from tests.objectives.demo.days import FRIDAY, NEXT_QUARTER
 from tests.objectives.demo.tables import contents, figures, stored
 
@@ -222,8 +223,18 @@ def test_comments_have_themes_and_low_scores_somebody_to_get_back(demo):
     assert set(themes) == set(THEMES)
     assert set(FollowUpRule.objects.values_list("is_active", flat=True)) == {True}
     assert not items.filter(owner=None).exists()
-    long_ago = NOW - timedelta(days=15)
-    assert not items.filter(response__answered_at__lt=long_ago).exists()
+    lately = Answer.objects.filter(
+        survey__follow_up_rules__isnull=False,
+        value__isnull=False,
+        exclusion=0,
+        answered_at__gt=NOW - RULE_AGE,
+    ).select_related("question")
+    low = {
+        each.response_id
+        for each in lately
+        if scale_of(each.question).band(each.value) is Band.LOW
+    }
+    assert set(items.values_list("response_id", flat=True)) == low
 
 
 def test_surveys_are_published_and_answered(demo):
