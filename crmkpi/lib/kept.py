@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar, cast
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -18,7 +18,7 @@ def kept(read: Callable[P, R]) -> Callable[P, R]:
     """
     holder = lru_cache(maxsize=MOST)(read)
     _held.append(holder)
-    return holder  # type: ignore[return-value]
+    return cast(Callable[P, R], holder)
 
 
 def forget() -> None:

@@ -18,7 +18,7 @@ from crmkpi.lib.kept import kept
 from crmkpi.lib.periods import local_day
 from surveys.changes import announce, row_of, rows_of
 from surveys.comments import CommentFault, clean_comment
-from surveys.links import Link
+from surveys.links import Link, content_of
 from surveys.models import Answer, AnswerRevision, Invitation, Question, Response
 from surveys.scoring import Kind, ScoreError
 from surveys.services.errors import (
@@ -195,7 +195,7 @@ def change_answer(edit_key: str, *, score: object, now: datetime) -> Response:
     if response.origin != Response.Origin.INVITATION:
         raise EditOver(_("This answer cannot be changed."))
     given = Answer.objects.get(response=response, value__isnull=False)
-    scale = Link("", response.survey, response.version, None).content.scale
+    scale = content_of(response.version_id).scale
     try:
         value = scale.check(score)
     except ScoreError as error:
