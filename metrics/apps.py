@@ -21,11 +21,13 @@ class MetricsConfig(AppConfig):
         """Connect checks and receivers, and say what competitors may publish."""
         from crmkpi.crm.figures import COMPARABLE
         from metrics import checks, receivers  # noqa: F401
+        from metrics.alerts import follow_ups
         from metrics.alerts.kinds import register
         from metrics.alerts.watching import KINDS, MetricWatch
         from metrics.catalog import METRICS
 
         register(KINDS, MetricWatch())
+        register(follow_ups.KINDS, follow_ups.FollowUpWatch())
         COMPARABLE.update(
             (key, (metric.title, UNITS.get(metric.unit, "")))
             for key, metric in METRICS.items()

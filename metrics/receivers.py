@@ -18,13 +18,14 @@ from crmkpi.accounts.signals import (
 )
 from crmkpi.crm.signals import facts_changed
 from metrics import services
-from metrics.alerts import bells, watching
+from metrics.alerts import bells, follow_ups, watching
 from metrics.custom import loading
 from metrics.engine import images, marks, rebuild, versions
 from metrics.measures import AXES
 from metrics.scopes import ScopeKey
 from metrics.signals import snapshots_changed
-from surveys.signals import response_changed
+from surveys.closing.calls import Call
+from surveys.signals import follow_ups_called, response_changed
 
 
 @receiver([facts_changed, response_changed])
@@ -79,6 +80,13 @@ def wake_alerts(sender: Any, *, scopes: set[ScopeKey], **_: Any) -> None:
     """Have the rules on changed figures looked at; a lost ring delays, beat rings."""
     if watching.rules_on(scopes):
         transaction.on_commit(bells.ring_for_alerts)
+
+
+@receiver(follow_ups_called)
+def tell_of_follow_ups(
+    sender: Any, *, calls: Sequence[Call], now: datetime, **_: Any
+) -> None:
+    follow_ups.tell_of(calls, now=now)
 
 
 def _ring_for_recalculation() -> None:

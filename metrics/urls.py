@@ -2,6 +2,7 @@ from django.urls import path
 
 from metrics.views import (
     alerts,
+    follow_up_alert,
     library,
     manual,
     metric,
@@ -40,6 +41,11 @@ urlpatterns = [
     path("alerts/new/", alerts.alert_new, name="alert_new"),
     path("alerts/trial/", alerts.alert_trial, name="alert_trial"),
     path("alerts/<int:pk>/", alerts.alert_edit, name="alert_edit"),
+    path(
+        "alerts/<int:pk>/follow-ups/",
+        follow_up_alert.follow_up_alert,
+        name="follow_up_alert",
+    ),
     path("alerts/<int:pk>/delete/", alerts.alert_delete, name="alert_delete"),
     path("alerts/<int:pk>/pause/", alerts.alert_pause, name="alert_pause"),
     path("notifications/", notifications.notifications, name="notifications"),

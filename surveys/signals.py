@@ -6,3 +6,7 @@ from django.dispatch import Signal
 # of crm.signals.facts_changed: columns (attnames), before and after (lists of tuples
 # of the changed rows, keys among their columns), now, cause, run_id, actor_id.
 response_changed = Signal()
+
+# Sent inside the writer's transaction when items become somebody's to see to: calls (a
+# list of closing.calls.Call) and now.
+follow_ups_called = Signal()

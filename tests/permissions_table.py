@@ -825,6 +825,12 @@ TABLE |= {  # alerts, what they told, and what people noted
         kwargs=alerts.rule_of_lee,
         data=alerts.new_rule,
     ),
+    "metrics:follow_up_alert": Rule(
+        get=ONLY_LEE,
+        post=ONLY_LEE | {"lead": 302},
+        kwargs=alerts.follow_up_rule_of_lee,
+        data=lambda world: {"channels": ["app"]},
+    ),
     "metrics:alert_delete": Rule(
         get=ONLY_LEE, post=ONLY_LEE | {"lead": 302}, kwargs=alerts.rule_of_lee
     ),

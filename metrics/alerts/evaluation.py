@@ -1,6 +1,7 @@
 """Looking at rules, and telling a change of state once."""
 
 import logging
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.conf import settings
@@ -89,10 +90,15 @@ def tell(rule: AlertRule, verdict: Verdict, *, now: datetime) -> int:
     people = readers_of(rule, now=now)
     open_ways = reaches(rule, people)
     notices = [
-        _notice(rule, verdict, person, open_ways[person.pk], now)
+        notice_for(rule, verdict, person, open_ways[person.pk], now=now)
         for person in people
-        if _is_reached(rule, open_ways[person.pk])
+        if is_reached(rule, open_ways[person.pk])
     ]
+    return hand_over(notices)
+
+
+def hand_over(notices: Sequence[Notification]) -> int:
+    """Store notices, mark them in the top bar, have mails sent; return how many."""
     Notification.objects.bulk_create(notices)
     shown = [each.person_id for each in notices if each.is_shown]
     if shown:
@@ -102,13 +108,15 @@ def tell(rule: AlertRule, verdict: Verdict, *, now: datetime) -> int:
     return len(notices)
 
 
-def _is_reached(rule: AlertRule, reach: Reach) -> bool:
+def is_reached(rule: AlertRule, reach: Reach) -> bool:
+    """Tell whether any way of a rule to a person is open."""
     return (rule.in_app and reach.in_app) or (rule.by_mail and reach.by_mail)
 
 
-def _notice(
-    rule: AlertRule, verdict: Verdict, person: User, reach: Reach, now: datetime
+def notice_for(
+    rule: AlertRule, verdict: Verdict, person: User, reach: Reach, *, now: datetime
 ) -> Notification:
+    """Return what a person hears of a verdict, in their language, not stored yet."""
     with translation.override(person.language or settings.LANGUAGE_CODE):
         news = source_of(rule).news(rule, verdict)
     goes_by_mail = rule.by_mail and reach.by_mail and bool(person.email)

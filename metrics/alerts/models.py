@@ -27,6 +27,7 @@ class AlertRule(models.Model):
         SIGNAL = "signal", _("A signal")
         FRESHNESS = "freshness", _("Missing rows")
         STATUS = "status", _("The status of a key result")
+        FOLLOW_UP = "follow_up", _("Follow-ups that are yours")
 
     class Side(models.TextChoices):
         ABOVE = "above", _("above")
@@ -99,6 +100,11 @@ class AlertRule(models.Model):
                 | Q(threshold__isnull=False),
                 name="alert_rule_threshold",
             ),
+            models.UniqueConstraint(
+                fields=["owner"],
+                condition=Q(kind="follow_up"),
+                name="one_alert_rule_on_follow_ups",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -126,8 +132,10 @@ class Notification(models.Model):
     rule = models.ForeignKey(
         AlertRule, models.SET_NULL, null=True, related_name="notifications"
     )
-    turn = models.PositiveBigIntegerField()  # the turn of the rule that told it
-    # What it is about, for who may still see it; subject: the key result of a status.
+    # The turn of the rule that told it; of a follow-up, the event that did.
+    turn = models.PositiveBigIntegerField()
+    # What it is about, for who may still see it; subject: the key result of a status,
+    # or the follow-up.
     kind = models.CharField(max_length=9, choices=AlertRule.Kind)
     metric = models.CharField(max_length=64, blank=True)
     cut = models.SmallIntegerField(default=0)

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from crmkpi.accounts.queries import access_of, get_organisation, today
-from metrics.alerts.kinds import source_of
+from metrics.alerts.kinds import visible_notices
 from metrics.alerts.models import AlertRule, Notification
 from metrics.alerts.muting import reaches
 from metrics.alerts.quiet import mail_at
@@ -110,7 +110,7 @@ def _may_be_sent(notice: Notification, rule: AlertRule, *, now: datetime) -> boo
     if not reaches(rule, [person])[person.pk].by_mail:
         return False
     access = access_of(person, day=today(now, get_organisation()))
-    return source_of(rule).may_see(rule, access)
+    return Notification.objects.filter(visible_notices(access), pk=notice.pk).exists()
 
 
 def _is_due(now: datetime) -> Q:

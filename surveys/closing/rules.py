@@ -13,6 +13,7 @@ from crmkpi.accounts.queries import (
 )
 from crmkpi.lib import bulk
 from crmkpi.lib.business_time import BusinessCalendar, HoursError
+from surveys.closing.calls import Call, call
 from surveys.closing.responsible import Responsible
 from surveys.models import Answer, FollowUp, FollowUpEvent, FollowUpRule
 from surveys.queries.results import scale_of
@@ -142,14 +143,15 @@ def _open(named: Iterable[tuple[Heard, FollowUpRule]], *, now: datetime) -> int:
     opened = FollowUp.objects.filter(
         response__in=[each.response_id for each in wanted], events=None
     )
-    return len(
-        FollowUpEvent.objects.bulk_create(
-            FollowUpEvent(
-                item=item, kind=FollowUpEvent.Kind.OPENED, at=now, text=item.reason
-            )
-            for item in opened
+    events = FollowUpEvent.objects.bulk_create(
+        FollowUpEvent(
+            item=item, kind=FollowUpEvent.Kind.OPENED, at=now, text=item.reason
         )
+        for item in opened
     )
+    owners = [(each, each.item.owner_id) for each in events]
+    call((Call(each, owner) for each, owner in owners if owner), now=now)
+    return len(events)
 
 
 def _owner(rule: FollowUpRule, heard: Heard, people: Responsible) -> int | None:

@@ -1,5 +1,6 @@
 """Work on items: give, note, contact, close with an outcome, escalate, ask again."""
 
+import logging
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
@@ -8,9 +9,12 @@ from django.utils.translation import gettext_lazy as _
 
 from crmkpi.accounts.models import User
 from crmkpi.accounts.queries import get_organisation, today
+from surveys.closing.calls import Call, call
 from surveys.closing.responsible import Responsible
 from surveys.models import FollowUp, FollowUpEvent, Invitation, Response, Survey
 from surveys.services.errors import BadSurvey
+
+log = logging.getLogger(__name__)
 
 Kind = FollowUpEvent.Kind
 State = FollowUp.State
@@ -21,12 +25,16 @@ FORGOTTEN = "–"  # a closed item has an outcome, even when its words are erase
 
 @transaction.atomic
 def give(item: FollowUp, *, owner: User, actor: User, now: datetime) -> FollowUp:
-    """Make somebody the owner. Raises: BadSurvey when the item is closed."""
+    """Make somebody the owner and tell them, unless they took it themselves.
+
+    Raises: BadSurvey when the item is closed.
+    """
     locked = _open_item(item)
     if locked.owner_id != owner.pk:
         locked.owner = owner
         locked.save(update_fields=["owner"])
-        _tell(locked, Kind.GIVEN, owner.name, actor=actor, now=now)
+        given = _record(locked, Kind.GIVEN, owner.name, actor=actor, now=now)
+        _call_owner(given, actor=actor)
     return locked
 
 
@@ -44,7 +52,7 @@ def note(
         locked.state = State.CONTACTED
         locked.save(update_fields=["state"])
     kind = Kind.CONTACTED if is_contact else Kind.NOTE
-    _tell(locked, kind, words, actor=actor, now=now)
+    _record(locked, kind, words, actor=actor, now=now)
     return locked
 
 
@@ -74,7 +82,7 @@ def close(
     locked.state, locked.cause, locked.outcome = state, cause, _words(outcome)
     locked.closed_at, locked.closed_by = now, actor
     locked.save()
-    _tell(locked, Kind.CLOSED, locked.outcome, actor=actor, now=now)
+    _record(locked, Kind.CLOSED, locked.outcome, actor=actor, now=now)
     if ask_again:
         _ask_again(locked, actor=actor, now=now)
     return locked
@@ -82,7 +90,9 @@ def close(
 
 @transaction.atomic
 def reopen(item: FollowUp, *, text: str, actor: User, now: datetime) -> FollowUp:
-    """Open a closed item again, with the reason; what was written stays in its events.
+    """Open a closed item again, with the reason, and tell its owner.
+
+    What was written stays in its events.
 
     Raises: BadSurvey when it is open.
     """
@@ -93,7 +103,8 @@ def reopen(item: FollowUp, *, text: str, actor: User, now: datetime) -> FollowUp
     locked.state, locked.cause, locked.outcome = State.OPEN, "", ""
     locked.closed_at, locked.closed_by = None, None
     locked.save()
-    _tell(locked, Kind.REOPENED, words, actor=actor, now=now)
+    reopened = _record(locked, Kind.REOPENED, words, actor=actor, now=now)
+    _call_owner(reopened, actor=actor)
     return locked
 
 
@@ -113,7 +124,8 @@ def forget_texts(response_ids: Iterable[int]) -> int:
 def escalate_due(*, now: datetime, limit: int = 100) -> int:
     """Tell the next person above about each overdue item, once; return how many.
 
-    Safe to run twice and at the same time: one statement decides who escalates.
+    Safe to run twice, at the same time and to die half-way: one statement decides who
+    escalates, and whom it tells is written with it.
     """
     due = FollowUp.objects.filter(
         state__in=FollowUp.OPEN_STATES, due_at__lte=now, escalated_at=None
@@ -122,7 +134,16 @@ def escalate_due(*, now: datetime, limit: int = 100) -> int:
     if not items:
         return 0
     people = Responsible.load(today(now, get_organisation()))
-    return sum(_escalate(item, people, now=now) for item in items)
+    return sum(_escalated(item, people, now=now) for item in items)
+
+
+def _escalated(item: FollowUp, people: Responsible, *, now: datetime) -> bool:
+    """Escalate one of many: a fault of one must not keep back the others."""
+    try:
+        return _escalate(item, people, now=now)
+    except Exception:
+        log.exception("follow-up could not be escalated", extra={"item": item.pk})
+        return False
 
 
 @transaction.atomic
@@ -133,7 +154,9 @@ def _escalate(item: FollowUp, people: Responsible, *, now: datetime) -> bool:
     ).update(escalated_at=now, escalated_to=to)
     if taken:
         name = User.objects.values_list("name", flat=True).filter(pk=to).first()
-        _tell(item, Kind.ESCALATED, name or "", actor=None, now=now)
+        told = _record(item, Kind.ESCALATED, name or "", actor=None, now=now)
+        if to is not None:
+            call([Call(told, to)], now=now)
     return bool(taken)
 
 
@@ -177,7 +200,7 @@ def _ask_again(item: FollowUp, *, actor: User, now: datetime) -> None:
         },
     )
     FollowUp.objects.filter(pk=item.pk).update(asked_again=again)
-    _tell(item, Kind.ASKED, "", actor=actor, now=now)
+    _record(item, Kind.ASKED, "", actor=actor, now=now)
 
 
 def _open_item(item: FollowUp) -> FollowUp:
@@ -196,7 +219,15 @@ def _words(text: str) -> str:
     return words
 
 
-def _tell(
+def _record(
     item: FollowUp, kind: str, text: str, *, actor: User | None, now: datetime
-) -> None:
-    FollowUpEvent.objects.create(item=item, kind=kind, at=now, actor=actor, text=text)
+) -> FollowUpEvent:
+    return FollowUpEvent.objects.create(
+        item=item, kind=kind, at=now, actor=actor, text=text
+    )
+
+
+def _call_owner(event: FollowUpEvent, *, actor: User) -> None:
+    owner_id = event.item.owner_id
+    if owner_id is not None and owner_id != actor.pk:
+        call([Call(event, owner_id)], now=event.at)

@@ -94,6 +94,14 @@ def rule_of_lee(world: World) -> dict[str, Any]:
     return {"pk": rule(world, now=timezone.now()).pk}
 
 
+def follow_up_rule_of_lee(world: World) -> dict[str, Any]:
+    now = timezone.now()
+    made = AlertRule.objects.create(
+        owner=world.lee, kind="follow_up", by_mail=True, since=now, created_at=now
+    )
+    return {"pk": made.pk}
+
+
 def notice_of_lee(world: World) -> dict[str, Any]:
     return {"pk": notice(world.lee).pk}
 
