@@ -16,7 +16,7 @@ from crmkpi.accounts.signals import (
     recalculated,
     recalculation_asked,
 )
-from crmkpi.crm.signals import facts_changed
+from crmkpi.crm.signals import facts_changed, rows_erased
 from metrics import services
 from metrics.alerts import bells, follow_ups, watching
 from metrics.custom import loading
@@ -54,6 +54,11 @@ def mark_changed_rows(
         actor_id=actor_id,
         now=now,
     )
+
+
+@receiver(rows_erased)
+def forget_names_of_rows(sender: type[Any], *, keys: Collection[int], **_: Any) -> None:
+    images.forget_names(sender, keys)
 
 
 @receiver(calendar_changed)

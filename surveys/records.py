@@ -101,6 +101,7 @@ class ResponseWriter:
             counts.new += len(recorded.new)
             counts.changed += len(recorded.changed)
             counts.same += len(recorded.same)
+            counts.erased += len(recorded.erased)
         return counts
 
     def delete(self, source: Source, external_ids: Sequence[str], now: datetime) -> int:
@@ -130,6 +131,7 @@ def _given(values: Values, old: Given | None, zone: str) -> Given:
         answered_at=_instant(values["answered"], zone),
         agent_id=told("agent", kept.agent_id),
         customer_id=told("customer", kept.customer_id),
+        contact_id=told("contact", kept.contact_id),
         channel=told("channel", kept.channel, 0),
         comment=clean_comment(told("comment", kept.comment, "")),
         language=told("language", kept.language, ""),
@@ -170,7 +172,8 @@ RESPONSE = Record(
         ),
         instant("answered", _("When it was answered"), required=True),
         ref("agent", "agent", _("Whom it is about")),
-        ref("customer", "customer", _("Who answered")),
+        ref("customer", "customer", _("Which customer answered")),
+        ref("contact", "contact", _("Which person there answered")),
         channel(_("Over which channel the contact was")),
         text("comment", length=MAX_LENGTH),
         text("language", _("Such as en or de"), length=12),

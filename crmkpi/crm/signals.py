@@ -21,3 +21,7 @@ ratings_received = Signal()
 # Customers came into other segments. Arguments: moves (by customer the members before
 # and after), from_day (rows of that day and later follow), now.
 segments_moved = Signal()
+
+# Rows of a fact lost their names and ids for good. The sender is the model. Argument:
+# keys. Who keeps ids of rows forgets these.
+rows_erased = Signal()

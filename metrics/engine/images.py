@@ -4,7 +4,7 @@ Runs in the writer's transaction. First rows have no image: a row that came afte
 instant, by its added_at, was not there then.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -91,6 +91,15 @@ def forget(*, before: datetime) -> int:
         deleted += count
         if count < PART:
             return deleted
+
+
+def forget_names(model: type[models.Model], keys: Collection[int]) -> None:
+    """Blank what a source called rows of somebody who was erased; numbers stay."""
+    named = RowImage.objects.filter(model=model._meta.label_lower, row__in=keys)
+    images = list(named.only("columns"))
+    for each in images:
+        each.columns |= {name: "" for name in _IDENTITY if name in each.columns}
+    RowImage.objects.bulk_update(images, ["columns"], batch_size=PART)
 
 
 @cache

@@ -29,7 +29,7 @@ def import_world(world: World, *, say: Say) -> None:
         # What follows from a customer's rows is worked out once for each batch.
         rows = sorted(world.rows(record), key=_customer)
         outcome = import_rows(record, rows, source=source, now=world.as_of)
-        if outcome.written:
+        if outcome.taken:
             say(f"{record}: {outcome.new} new, {outcome.changed} changed")
 
 
@@ -67,7 +67,7 @@ def import_rows(
 
 def _finish(run: ImportRun, outcome: Outcome, now: datetime) -> None:
     run.state, run.finished_at = ImportRun.State.DONE, now
-    run.rows_read = outcome.written
+    run.rows_read = outcome.taken
     run.rows_new, run.rows_changed = outcome.new, outcome.changed
     run.rows_same = outcome.same
     run.save()

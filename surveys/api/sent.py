@@ -46,6 +46,7 @@ def outcome_as_json(outcome: Outcome, rows: list[Row]) -> dict[str, Any]:
         "new": outcome.new,
         "changed": outcome.changed,
         "same": outcome.same,
+        "erased": outcome.erased,
         "refused": outcome.refused_rows,
         "errors": [
             {

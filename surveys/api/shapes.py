@@ -90,6 +90,9 @@ SENT = inline_serializer(
                 ),
                 "agent": serializers.CharField(required=False),
                 "customer": serializers.CharField(required=False),
+                "contact": serializers.CharField(
+                    required=False, help_text="Id or e-mail of the person."
+                ),
                 "channel": serializers.CharField(required=False),
                 "comment": serializers.CharField(required=False),
                 "language": serializers.CharField(required=False),
@@ -104,6 +107,9 @@ TAKEN = inline_serializer(
         "new": serializers.IntegerField(),
         "changed": serializers.IntegerField(),
         "same": serializers.IntegerField(),
+        "erased": serializers.IntegerField(
+            help_text="Of people who were erased: left as they are."
+        ),
         "refused": serializers.IntegerField(),
         "errors": inline_serializer(
             "RefusedResponse",

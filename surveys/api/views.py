@@ -103,7 +103,7 @@ class SentResponses(APIView):
             first_row=0,
             partial=True,
         )
-        status = 200 if outcome.written else 422
+        status = 200 if outcome.taken else 422
         return Response(outcome_as_json(outcome, rows), status=status)
 
 

@@ -190,6 +190,9 @@ class Suppression(models.Model):
         HARD_BOUNCE = "hard", _("The address does not exist")
         SOFT_BOUNCE = "soft", _("Mail came back several times")
         MANUAL = "manual", _("Entered by hand")
+        ERASED = "erased", _("Asked to be forgotten")
+
+    WISHES = (Reason.UNSUBSCRIBED, Reason.ERASED)  # of the person: for good
 
     address_hash = models.CharField(max_length=64, unique=True)
     reason = models.CharField(max_length=8, choices=Reason)

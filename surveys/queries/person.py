@@ -4,12 +4,13 @@ from typing import Any
 
 from django.db.models import Prefetch
 
+from crmkpi.crm.erasure import texts_about
 from surveys.models import Answer, ExtraAnswer, FollowUpEvent, Response, Suppression
 from surveys.services.erasure import Held
 
 
 def person_as_json(held: Held) -> dict[str, Any]:
-    """Return all rows in which somebody is known, as plain JSON data. Queries: 8."""
+    """Return all rows in which somebody is known, as plain JSON data. Queries: 12."""
     stops = Suppression.objects.filter(address_hash__in=held.address_hashes)
     return {
         "contacts": [
@@ -22,6 +23,12 @@ def person_as_json(held: Held) -> dict[str, Any]:
                 "customer": each.customer.name if each.customer else None,
             }
             for each in held.contacts.select_related("customer").order_by("pk")
+        ],
+        "customers": [{"name": each.name} for each in held.customers],
+        "texts": [
+            {"record": str(rows.model._meta.verbose_name), "text": text}
+            for rows, column in texts_about(held.contacts, held.customers)
+            for text in rows.exclude(**{column: ""}).values_list(column, flat=True)
         ],
         "invitations": [
             {

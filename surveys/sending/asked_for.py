@@ -14,10 +14,13 @@ from crmkpi.accounts.queries import get_organisation
 from crmkpi.accounts.teams import TeamDirectory
 from crmkpi.crm.models import Channel, Contact
 from crmkpi.lib.periods import local_day
-from surveys.models import Occasion, SendingRule, Survey
+from surveys.models import Invitation, Occasion, SendingRule, Survey
 from surveys.sending.events import due_time, listening
 from surveys.sending.happenings import Happening
+from surveys.sending.sms import plain_number
 from surveys.services.errors import BadSurvey
+from surveys.services.invitations import stops
+from surveys.tokens import address_hash
 
 
 class OtherContent(BadSurvey):
@@ -37,6 +40,12 @@ class Wish:
     def fingerprint(self) -> str:
         """Return a hash that is equal exactly for equal content."""
         return sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()
+
+    @property
+    def hashes(self) -> list[str]:
+        """Return under what the address and the number are remembered."""
+        both = (address_hash(self.email), address_hash(plain_number(self.phone)))
+        return [hashed for hashed in both if hashed]
 
 
 @transaction.atomic
@@ -67,6 +76,7 @@ def ask_for(
             _("Switch on a rule “Another system asks for it” of this survey first.")
         )
     what = _happening(survey, wish, subject=subject, access=access, now=now)
+    is_erased = Invitation.Skip.ERASED in stops(wish.hashes, now=now).values()
     return Occasion.objects.create(
         rule=rule,
         subject=subject,
@@ -74,8 +84,12 @@ def ask_for(
         event_day=what.day,
         customer_id=what.customer_id,
         contact_id=what.contact_id,
-        address=wish.email,
-        phone=wish.phone,
+        # Whoever was erased is not written down again.
+        state=Occasion.State.SKIPPED if is_erased else Occasion.State.WAITING,
+        reason=Invitation.Skip.ERASED if is_erased else "",
+        settled_at=now if is_erased else None,
+        address="" if is_erased else wish.email,
+        phone="" if is_erased else wish.phone,
         language=wish.language,
         agent_id=what.agent_id,
         team_id=what.team_id,

@@ -157,7 +157,7 @@ class SuppressionLine:
 
     @property
     def may_be_released(self) -> bool:
-        return self.suppression.reason != Suppression.Reason.UNSUBSCRIBED
+        return self.suppression.reason not in Suppression.WISHES
 
 
 def suppressions(

@@ -121,7 +121,7 @@ def release(suppression: Suppression, *, actor: User | None, now: datetime) -> N
 
     Raises: BadSurvey when its owner asked not to get any: nobody else may undo that.
     """
-    if suppression.reason == Suppression.Reason.UNSUBSCRIBED:
+    if suppression.reason in Suppression.WISHES:
         raise BadSurvey(_("This person asked not to get surveys; that stays."))
     _note_suppression("released", suppression, actor=actor, now=now)
     suppression.delete()

@@ -3,19 +3,20 @@
 What can name somebody goes; scores and counts stay, so that no figure moves.
 """
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from crmkpi.accounts.audit import write_event
 from crmkpi.accounts.models import User
-from crmkpi.crm.erasure import erase_contacts
-from crmkpi.crm.models import Contact
+from crmkpi.crm.erasure import ERASED, customers_being, erase_people, rename
+from crmkpi.crm.models import Contact, Customer
 from surveys.changes import announce, rows_of
 from surveys.closing.services import forget_texts
 from surveys.extras import ExtraKind
@@ -31,6 +32,7 @@ from surveys.models import (
     Suppression,
 )
 from surveys.scoring import Kind
+from surveys.sending import sms
 from surveys.services.errors import BadSurvey
 from surveys.services.invitations import suppress
 from surveys.tokens import address_hash
@@ -43,6 +45,7 @@ class Held:
     """Rows in which somebody is known to us."""
 
     contacts: QuerySet[Contact]
+    customers: QuerySet[Customer]  # who are that person themselves
     invitations: QuerySet[Invitation]
     responses: QuerySet[Response]
     address_hashes: frozenset[str]
@@ -53,8 +56,35 @@ class Erased:
     """How many rows no longer name anybody."""
 
     contacts: int
+    customers: int
+    texts: int  # of tickets, also of leads and deals
     invitations: int
+    answers: int  # in which nothing is left but scores and choices
     comments: int
+
+    @property
+    def sentence(self) -> str:
+        """Return what was done, in words.
+
+        Example: "Erased: 1 contact, 0 customers, 2 texts of tickets, 1 invitation,
+        1 answer, 1 comment."
+        """
+        told = (
+            (ngettext("%d contact", "%d contacts", self.contacts), self.contacts),
+            (ngettext("%d customer", "%d customers", self.customers), self.customers),
+            (
+                ngettext("%d text of tickets", "%d texts of tickets", self.texts),
+                self.texts,
+            ),
+            (
+                ngettext("%d invitation", "%d invitations", self.invitations),
+                self.invitations,
+            ),
+            (ngettext("%d answer", "%d answers", self.answers), self.answers),
+            (ngettext("%d comment", "%d comments", self.comments), self.comments),
+        )
+        counted = ", ".join(words % n for words, n in told)
+        return gettext("Erased: %(what)s.") % {"what": counted}
 
 
 def request_erasure(
@@ -80,6 +110,7 @@ def held_of(request: ErasureRequest) -> Held:
     if request.invitation is None:
         return Held(
             contacts=Contact.objects.none(),
+            customers=Customer.objects.none(),
             invitations=Invitation.objects.none(),
             responses=Response.objects.filter(erasures=request),
             address_hashes=frozenset(),
@@ -90,21 +121,13 @@ def held_of(request: ErasureRequest) -> Held:
         same |= Q(contact=asked.contact_id)
     if asked.address_hash:
         same |= Q(address_hash=asked.address_hash)
-    invitations = Invitation.objects.filter(same)
+    asked_before = Invitation.objects.filter(same)
     contacts = Contact.objects.filter(
-        Q(pk__in=invitations.filter(contact__isnull=False).values("contact"))
+        Q(pk__in=asked_before.filter(contact__isnull=False).values("contact"))
         | (Q(email__iexact=asked.address) if asked.address else Q(pk__in=[]))
     )
-    return Held(
-        contacts=contacts,
-        invitations=invitations,
-        responses=Response.objects.filter(
-            Q(invitation__in=invitations) | Q(contact__in=contacts)
-        ),
-        address_hashes=frozenset(
-            invitations.exclude(address_hash="").values_list("address_hash", flat=True)
-        ),
-    )
+    hashes = asked_before.exclude(address_hash="").values_list("address_hash")
+    return _held(same, contacts, frozenset(hashed for (hashed,) in hashes))
 
 
 @transaction.atomic
@@ -122,9 +145,7 @@ def carry_out(request: ErasureRequest, *, actor: User, now: datetime) -> Erased:
         subject=f"erasure {locked.pk}",
         actor=actor,
         now=now,
-        contacts=erased.contacts,
-        invitations=erased.invitations,
-        comments=erased.comments,
+        **asdict(erased),
     )
     return erased
 
@@ -143,7 +164,7 @@ def erase_person(address: str, *, actor: User | None, now: datetime) -> Erased:
         state=State.OPEN,
     )
     wish_ids = list(wishes.values_list("pk", flat=True))
-    erased = _erase(held, now=now)
+    erased = _erase(held, now=now, called=address.strip())
     ErasureRequest.objects.filter(pk__in=wish_ids).update(
         state=State.DONE, closed_at=now, closed_by=actor
     )
@@ -152,9 +173,7 @@ def erase_person(address: str, *, actor: User | None, now: datetime) -> Erased:
         subject="a person by address",
         actor=actor,
         now=now,
-        contacts=erased.contacts,
-        invitations=erased.invitations,
-        comments=erased.comments,
+        **asdict(erased),
     )
     return erased
 
@@ -171,28 +190,41 @@ def held_by_address(address: str) -> Held:
         raise BadSurvey(_("This is no e-mail address."), field="address") from error
     hashed = address_hash(text)
     contacts = Contact.objects.filter(email__iexact=text)
-    invitations = Invitation.objects.filter(
-        Q(address_hash=hashed) | Q(contact__in=contacts)
+    return _held(
+        Q(address_hash=hashed) | Q(contact__in=contacts), contacts, frozenset({hashed})
     )
+
+
+def _held(asked: Q, contacts: QuerySet[Contact], hashes: frozenset[str]) -> Held:
+    """Return what belongs to people and to the invitations that found them."""
+    customers = customers_being(contacts)
+    invitations = Invitation.objects.filter(asked | Q(customer__in=customers))
+    theirs = Q(contact__in=contacts) | Q(customer__in=customers)
+    phones = contacts.exclude(phone="").values_list("phone", flat=True)
+    numbers = {address_hash(sms.plain_number(phone)) for phone in phones} - {""}
     return Held(
         contacts=contacts,
+        customers=customers,
         invitations=invitations,
-        responses=Response.objects.filter(
-            Q(invitation__in=invitations) | Q(contact__in=contacts)
-        ),
-        address_hashes=frozenset({hashed}),
+        responses=Response.objects.filter(Q(invitation__in=invitations) | theirs),
+        address_hashes=hashes | numbers,
     )
 
 
-def _erase(held: Held, *, now: datetime) -> Erased:
+def _erase(held: Held, *, now: datetime, called: str = "") -> Erased:
     contact_ids = list(held.contacts.values_list("pk", flat=True))
     response_ids = list(held.responses.values_list("pk", flat=True))
     invitation_ids = list(held.invitations.values_list("pk", flat=True))
+    addresses = set(held.invitations.values_list("address", flat=True)) | {called}
     for hashed in sorted(held.address_hashes):
-        suppress(hashed, reason=Suppression.Reason.MANUAL, now=now)
+        suppress(hashed, reason=Suppression.Reason.ERASED, now=now)
+    rows = erase_people(contact_ids, now=now, called=addresses)
     return Erased(
-        contacts=erase_contacts(contact_ids, now=now),
+        contacts=rows.contacts,
+        customers=rows.customers,
+        texts=rows.texts,
         invitations=blank_invitations(invitation_ids, contact_ids, now=now),
+        answers=len(response_ids),
         comments=blank_answers(response_ids, now=now),
     )
 
@@ -253,7 +285,14 @@ def blank_invitations(ids: list[int], contact_ids: list[int], *, now: datetime) 
 
 
 def blank_answers(response_ids: list[int], *, now: datetime) -> int:
-    """Blank what was written; scores and choices stay, and name nobody."""
+    """Blank what was written; scores and choices stay, and name nobody.
+
+    What was imported loses its id, so that the source cannot tell it again.
+    """
+    told = Response.objects.filter(
+        pk__in=response_ids, origin=Response.Origin.IMPORT
+    ).exclude(external_id__startswith=ERASED)
+    rename("response", told, now=now)
     Response.objects.filter(pk__in=response_ids).update(
         edit_key_hash=None, edit_until=None
     )

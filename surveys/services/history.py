@@ -91,6 +91,7 @@ class Past(NamedTuple):
             self.answered_at or self.sent_at,
             self.agent_id,
             self.customer_id,
+            self.contact_id,
             self.channel,
             self.comment,
             self.language,
@@ -212,7 +213,7 @@ def _insert_answers(
     }
     bulk.insert_rows(
         Response,
-        (*RESPONSE_COLUMNS, "invitation_id", "contact_id"),
+        (*RESPONSE_COLUMNS, "invitation_id"),
         [
             (
                 *response_row(
@@ -225,7 +226,6 @@ def _insert_answers(
                     now=now,
                 ),
                 ids[each.key],
-                each.contact_id,
             )
             for each in rows
         ],

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from crmkpi.accounts.queries import get_organisation
+from crmkpi.crm.forgotten import erased_ids
 from crmkpi.crm.models import Exclusion, ImportRun, Source
 from crmkpi.lib import bulk
 from surveys.changes import announce, rows_of
@@ -42,6 +43,7 @@ class Recorded:
     new: frozenset[str]
     changed: frozenset[str]
     same: frozenset[str]
+    erased: frozenset[str]  # of people who were erased: left as they are
 
 
 class _Known(NamedTuple):
@@ -67,11 +69,15 @@ def record_responses(
     """Store answers to one version, one for each external id of the source.
 
     The agent's team and the customer's segment are those of the answer's day and of
-    now; an equal answer keeps what it was given the first time.
+    now; an equal answer keeps what it was given the first time. One whose person was
+    erased stays as it is, whatever the source tells.
 
     Queries: a fixed number
     """
     given = {each.external_id: each for each in answers}
+    erased = erased_ids("response", given, source_id=source.pk)
+    for external_id in erased:
+        del given[external_id]
     known = _known(source, given)
     changed = {
         key: each
@@ -103,7 +109,10 @@ def record_responses(
             now=now,
         )
     return Recorded(
-        frozenset(new), frozenset(changed), frozenset(given) - set(new) - set(changed)
+        frozenset(new),
+        frozenset(changed),
+        frozenset(given) - set(new) - set(changed),
+        frozenset(erased),
     )
 
 
@@ -222,6 +231,7 @@ def _known(source: Source, external_ids: Iterable[str]) -> dict[str, _Known]:
             "answered_at",
             "agent_id",
             "response__customer_id",
+            "response__contact_id",
             "channel",
             "response__language",
             "response__version_id",
@@ -245,6 +255,7 @@ def _known(source: Source, external_ids: Iterable[str]) -> dict[str, _Known]:
                 answered_at,
                 agent_id,
                 customer_id,
+                contact_id,
                 channel,
                 comments.get(response_id, ""),
                 language,
@@ -261,6 +272,7 @@ def _known(source: Source, external_ids: Iterable[str]) -> dict[str, _Known]:
             answered_at,
             agent_id,
             customer_id,
+            contact_id,
             channel,
             language,
             version_id,
@@ -347,6 +359,7 @@ def _replace(
             "survey_id",
             "version_id",
             "customer_id",
+            "contact_id",
             "agent_id",
             "answered_team_id",
             "language",
@@ -361,6 +374,7 @@ def _replace(
                 asked.survey_id,
                 asked.version_id,
                 placed.given.customer_id,
+                placed.given.contact_id,
                 placed.given.agent_id,
                 placed.team_id,
                 placed.given.language,

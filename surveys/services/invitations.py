@@ -252,7 +252,9 @@ def suppress(
     )
     if created:
         return found
-    is_wish = reason == Suppression.Reason.UNSUBSCRIBED
+    if found.reason == Suppression.Reason.ERASED:
+        return found
+    is_wish = reason in Suppression.WISHES
     is_longer = found.until is not None and (until is None or until > found.until)
     if is_wish or is_longer:
         found.reason, found.until = reason, None if is_wish else until
@@ -338,8 +340,11 @@ def skip_reason(
 
 
 def _skip_of(suppression: Suppression) -> Skip:
-    is_quarantine = suppression.reason == Suppression.Reason.SOFT_BOUNCE
-    return Skip.QUARANTINE if is_quarantine else Skip.SUPPRESSED
+    special = {
+        Suppression.Reason.SOFT_BOUNCE: Skip.QUARANTINE,
+        Suppression.Reason.ERASED: Skip.ERASED,
+    }
+    return special.get(Suppression.Reason(suppression.reason), Skip.SUPPRESSED)
 
 
 def _invitation(

@@ -31,6 +31,7 @@ RESPONSE_COLUMNS = (
     "version_id",
     "origin",
     "customer_id",
+    "contact_id",
     "agent_id",
     "answered_team_id",
     "language",
@@ -67,6 +68,7 @@ class Given(NamedTuple):
     answered_at: datetime
     agent_id: int | None = None
     customer_id: int | None = None
+    contact_id: int | None = None
     channel: int = 0
     comment: str = ""
     language: str = ""
@@ -158,6 +160,7 @@ def response_row(
         asked.version_id,
         origin.value,
         given.customer_id,
+        given.contact_id,
         given.agent_id,
         placed.team_id,
         given.language,

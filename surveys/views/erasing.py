@@ -63,6 +63,7 @@ def erasure_detail(request: ReaderRequest, pk: int) -> HttpResponse:
         "wish": wish,
         "is_open": wish.state == ErasureRequest.State.OPEN,
         "contacts": held.contacts[:20],
+        "customers": held.customers,
         "n_invitations": held.invitations.count(),
         "n_responses": held.responses.count(),
         "form": form,
@@ -77,8 +78,9 @@ def _deal_with(request: ReaderRequest, wish: ErasureRequest, form: DeclineForm) 
         erasure.decline(wish, note=form.cleaned_data["note"], actor=actor, now=now)
         messages.success(request, _("Declined; nothing was erased."))
     elif request.POST.get("act") == "erase":
-        erasure.carry_out(wish, actor=actor, now=now)
-        messages.success(request, _("Erased. Scores and counts stay, without a name."))
+        erased = erasure.carry_out(wish, actor=actor, now=now)
+        messages.success(request, erased.sentence)
+        messages.info(request, _("Scores and counts stay, without a name."))
     else:
         raise BadSurvey(_("Choose whether to erase or to decline."))
 

@@ -44,10 +44,9 @@ def person(request: ReaderRequest) -> HttpResponse:
             if act == "export":
                 return _file(request, held)
             if act == "erase":
-                erase_person(address, actor=request.user, now=timezone.now())
-                messages.success(
-                    request, _("Erased. No figure changed, and no mail goes there.")
-                )
+                erased = erase_person(address, actor=request.user, now=timezone.now())
+                messages.success(request, erased.sentence)
+                messages.info(request, _("No figure changed, and no mail goes there."))
                 return redirect("surveys:erasures")
     context: dict[str, Any] = {
         "nav_active": "settings",
@@ -58,6 +57,7 @@ def person(request: ReaderRequest) -> HttpResponse:
         "form": form,
         "held": held,
         "contacts": held.contacts[:20] if held else [],
+        "customers": held.customers if held else [],
         "n_invitations": held.invitations.count() if held else 0,
         "n_responses": held.responses.count() if held else 0,
     }

@@ -30,7 +30,7 @@ def refused(
 ) -> list[tuple[int, str, str]]:
     """Import rows of which some are bad; return row, column and reason of each."""
     outcome = ingest(record, rows, source=source, now=now)
-    assert outcome.written == 0
+    assert outcome.taken == 0
     return [(error.row, error.column, error.reason) for error in outcome.refused]
 
 

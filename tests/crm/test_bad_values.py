@@ -198,7 +198,7 @@ def test_refused(record_file, record, field, cell, reason):
     imported = record_file(record, GOOD[record] | {field: cell})
     ((row, column, _value, told),) = imported.outcome.refused
     assert (row, column, told) == (2, field, reason)
-    assert imported.outcome.written == 0
+    assert imported.outcome.taken == 0
     assert imported.run.state == ImportRun.State.REFUSED
     model = get_record(record).model
     written = model.objects.all() if model else ImportRun.objects.none()

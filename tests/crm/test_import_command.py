@@ -127,6 +127,7 @@ def test_json(command):
         "new": 0,
         "changed": 0,
         "same": 0,
+        "erased": 0,
         "refused": 2,
         "errors": [
             {
@@ -216,7 +217,7 @@ def test_what_was_written_before_a_crash_stays(command, monkeypatch):
     write = files.Intake.write
 
     def crash_at_the_second(self, rows):
-        if self.outcome.written:
+        if self.outcome.taken:
             raise RuntimeError("the power went")
         write(self, rows)
 

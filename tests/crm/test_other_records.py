@@ -99,14 +99,6 @@ def test_contacts(world):
     assert contact.tickets.count() == 1
 
 
-def test_what_was_erased_on_request_does_not_come_back(world):
-    row = {"external_id": "p1", "name": "Pat", "email": "pat@acme.example"}
-    take("contact", row)
-    Contact.objects.update(name="", email="", erased_at=at("2026-02-10 08:00"))
-    assert take("contact", row).same == 1
-    assert Contact.objects.get().name == ""
-
-
 def test_products(world):
     row = {"name": "GTX", "family": "G", "list_price": Decimal("4821.5")}
     take("product", row)

@@ -123,7 +123,7 @@ def _import(
         for rows in _spooled(spool):
             with transaction.atomic():
                 intake.write([row for row in rows if row.number not in refused])
-            progress("written", outcome.written)
+            progress("written", outcome.taken)
     with transaction.atomic():
         intake.finish()
         finished = clock()
@@ -220,6 +220,7 @@ def _end(
         run.rows_new = outcome.new
         run.rows_changed = outcome.changed
         run.rows_same = outcome.same
+        run.rows_erased = outcome.erased
     run.rows_refused = outcome.refused_rows
     outcome.refused.sort(key=lambda error: error.row)
     run.errors = [

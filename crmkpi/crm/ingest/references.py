@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crmkpi.accounts import services
 from crmkpi.accounts.models import Team, User
+from crmkpi.crm.forgotten import erased_ids, erased_names
 from crmkpi.crm.members import ensure_members, folded
 from crmkpi.crm.models import (
     Campaign,
@@ -36,6 +37,7 @@ NAMED: dict[str, tuple[type[Fact], str]] = {
     "opportunity": (Opportunity, ""),
     "ticket": (Ticket, ""),
 }
+PEOPLE = frozenset({"customer", "contact"})  # who may have been erased
 # How people say what they may write for one.
 _NOUNS = {
     "customer": _("customer"),
@@ -164,7 +166,17 @@ class References:
             unique, double = _by_name(rows, column, new)
             found.update(unique)
             doubles |= double
+        if to in PEOPLE:
+            new = [text for text in new if text not in found and text not in doubles]
+            found.update(self._erased(to, new))
         return found
+
+    def _erased(self, to: str, texts: list[str]) -> dict[str, int]:
+        """Return the nameless rows of people whom these texts named once."""
+        if not texts:
+            return {}
+        named = erased_names(to, texts)
+        return named | erased_ids(to, texts, source_id=self.source.pk)
 
     def _reason(self, to: str, text: str) -> str:
         words = {"record": _NOUNS[to]}

@@ -88,6 +88,7 @@ class Counts:
     new: int = 0
     changed: int = 0
     same: int = 0
+    erased: int = 0  # of somebody who was erased: left as they are
     warnings: dict[str, int] = field(default_factory=dict)  # sentence -> rows
     # Rows that name others of the same record which are still to come.
     waiting: list[Row] = field(default_factory=list)

@@ -38,6 +38,7 @@ class Outcome:
     new: int = 0
     changed: int = 0
     same: int = 0
+    erased: int = 0  # of somebody who was erased: left as they are
     refused: list[RowError] = field(default_factory=list)
     warnings: dict[str, int] = field(default_factory=dict)  # sentence -> rows
 
@@ -47,13 +48,15 @@ class Outcome:
         return len({error.row for error in self.refused})
 
     @property
-    def written(self) -> int:
-        return self.new + self.changed + self.same
+    def taken(self) -> int:
+        """How many rows were good, whether or not they said anything new."""
+        return self.new + self.changed + self.same + self.erased
 
     def add(self, counts: Counts) -> None:
         self.new += counts.new
         self.changed += counts.changed
         self.same += counts.same
+        self.erased += counts.erased
         for sentence, rows in counts.warnings.items():
             self.warnings[sentence] = self.warnings.get(sentence, 0) + rows
 

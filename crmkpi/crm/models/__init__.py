@@ -13,6 +13,7 @@ from crmkpi.crm.models.base import (
 from crmkpi.crm.models.campaigns import Campaign, Cost, CostShare
 from crmkpi.crm.models.contracts import Contract
 from crmkpi.crm.models.customers import Contact, Customer, CustomerSpell
+from crmkpi.crm.models.forgotten import Forgotten
 from crmkpi.crm.models.interactions import Interaction
 from crmkpi.crm.models.leads import Lead, LeadSpell
 from crmkpi.crm.models.operations import (
@@ -44,6 +45,7 @@ __all__ = [
     "EngagementDay",
     "Exclusion",
     "Fact",
+    "Forgotten",
     "FxRate",
     "ImportRun",
     "Interaction",

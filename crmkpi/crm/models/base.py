@@ -80,6 +80,8 @@ class ImportRun(models.Model):
     rows_new = models.PositiveIntegerField(default=0)
     rows_changed = models.PositiveIntegerField(default=0)
     rows_same = models.PositiveIntegerField(default=0)
+    # Known to be of somebody who was erased, and left as they are.
+    rows_erased = models.PositiveIntegerField(default=0, db_default=0)
     rows_refused = models.PositiveIntegerField(default=0)
     errors = models.JSONField(default=list)  # the first hundred
 
@@ -239,3 +241,12 @@ def axis_indexes(
         for dimension in dimensions
     ]
     return indexes
+
+
+def erased_index(model: str) -> models.Index:
+    """Return the index by which an import finds the few rows that were erased."""
+    return models.Index(
+        fields=["erased_at"],
+        condition=models.Q(erased_at__isnull=False),
+        name=f"{model}_erased",
+    )

@@ -10,6 +10,7 @@ from crmkpi.crm.models.base import (
     Spell,
     agent_field,
     axis_indexes,
+    erased_index,
     member_field,
     team_field,
 )
@@ -55,6 +56,8 @@ class Customer(Fact):
     referred_by = models.ForeignKey(
         "self", models.SET_NULL, null=True, blank=True, related_name="referred"
     )
+    # When a person who is a customer was erased; the row stays and counts.
+    erased_at = models.DateTimeField(null=True, editable=False)
 
     objects = FactQuerySet.as_manager()
     agent_path = "agent"
@@ -73,6 +76,7 @@ class Customer(Fact):
             # the list narrowed down to a segment, and what rules changed of it
             models.Index(fields=["segment"], name="customer_by_segment"),
             models.Index(fields=["name"], name="customer_by_name"),  # the list, search
+            erased_index("customer"),
         ]
 
     def __str__(self) -> str:
@@ -97,7 +101,10 @@ class Contact(Fact):
     team_paths = ("customer__acquired_team",)
 
     class Meta(Fact.Meta):
-        indexes = [models.Index(fields=["email"], name="contact_by_email")]
+        indexes = [
+            models.Index(fields=["email"], name="contact_by_email"),
+            erased_index("contact"),
+        ]
 
     def __str__(self) -> str:
         return self.name or self.external_id

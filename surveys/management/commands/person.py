@@ -30,7 +30,4 @@ class Command(BaseCommand):
             erased = erase_person(address, actor=None, now=timezone.now())
         except BadSurvey as error:
             raise CommandError(str(error)) from error
-        self.stdout.write(
-            f"Erased {erased.contacts} contacts, {erased.invitations} invitations "
-            f"and {erased.comments} comments."
-        )
+        self.stdout.write(erased.sentence)

@@ -152,6 +152,7 @@ def test_past_answers_come_once(send, world):
         "new": 2,
         "changed": 0,
         "same": 0,
+        "erased": 0,
         "refused": 0,
         "errors": [],
     }

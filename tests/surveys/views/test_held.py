@@ -188,7 +188,8 @@ def test_who_was_erased_is_never_asked_again(world, survey, contact, answered):
     )
 
     asked = Invitation.objects.get(subject="ticket:new")
-    assert (asked.state, asked.skip_reason) == ("skipped", "suppressed")
+    assert (asked.state, asked.skip_reason) == ("skipped", "erased")
+    assert asked.address == ""
 
 
 def test_what_waits_is_not_sent(world, survey, contact, token):

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crmkpi.crm import changes
 from crmkpi.crm.exclusions import passed_on
+from crmkpi.crm.forgotten import erased_ids
 from crmkpi.crm.ingest.registry import Batch, Counts, Row
 from crmkpi.crm.ingest.writers.place import Columns, Place, Values
 from crmkpi.crm.ingest.writers.rules import stored_moment
@@ -60,6 +61,10 @@ class FactWriter:
     follows_customer: ClassVar[bool] = False
     # Whether something follows for the customer from all of its rows together.
     moves_customer: ClassVar[bool] = False
+    # Whether rows are people, who may have been erased.
+    names_people: ClassVar[bool] = False
+    # Texts that stay blank in rows about somebody who was erased.
+    withheld: ClassVar[tuple[str, ...]] = ()
 
     def check(self, values: Mapping[str, Any], now: datetime) -> None:
         """Raise RowFault when values that are right alone do not go together."""
@@ -82,6 +87,9 @@ class FactWriter:
         written, counts = Written(), Counts()
         self._know_customers(place, (row.values.get("customer") for row in batch.rows))
         pending = {row.values["external_id"]: row for row in batch.rows}
+        for external_id in self._erased(batch.source, pending):
+            del pending[external_id]
+            counts.erased += 1
         while pending:
             pending = self._write_once(pending, place, written, counts)
         self._announce(written, place)
@@ -104,13 +112,21 @@ class FactWriter:
     def known(self, source: Source, external_ids: Iterable[str]) -> dict[str, Values]:
         """Return the rows that are there, by id, with when they began.
 
-        Queries: 1
+        Queries: 1, and 1 for those that were erased
         """
         columns = [name for name in self._beginning() if name in self._attnames()]
         rows = self._called(source, external_ids).values("external_id", *columns)
         if not self.begins:
-            return {row["external_id"]: {} for row in rows}
+            known = [row["external_id"] for row in rows]
+            return {each: {} for each in (*known, *self._erased(source, external_ids))}
         return {row["external_id"]: self._begun(row) for row in rows}
+
+    def _erased(self, source: Source, external_ids: Iterable[str]) -> Iterable[str]:
+        """Return which of these ids are of people who were erased."""
+        if not self.names_people:
+            return ()
+        record = self.model._meta.model_name or ""
+        return erased_ids(record, external_ids, source_id=source.pk)
 
     def _beginning(self) -> tuple[str, str]:
         name = self.begins.removesuffix("_day")
@@ -211,6 +227,8 @@ class FactWriter:
         )
         for name, default in self._defaults.items():
             new.setdefault(name, old[name] if old else default)
+        if self.withheld and place.is_about_erased(new):
+            new.update(dict.fromkeys(self.withheld, ""))
         return new
 
     def _filled(self, values: Values, old: Columns, place: Place) -> Values:

@@ -8,6 +8,7 @@ from zoneinfo import available_timezones
 from django.utils.translation import gettext_lazy as _
 
 from crmkpi.crm import acquisition, exclusions
+from crmkpi.crm.erasure import NAMING
 from crmkpi.crm.ingest.registry import Batch, Counts, Row, RowFault
 from crmkpi.crm.ingest.writers.base import (
     FactWriter,
@@ -38,11 +39,13 @@ BEFORE_START = _("This lies before the first day.")
 
 class CustomerWriter(FactWriter):
     model = Customer
+    names_people = True
     managed = (
         "acquired_day",
         "acquired_team_id",
         "acquired_segment_id",
         "ruled_segment_id",
+        "erased_at",
     )
 
     def check(self, values: Mapping[str, Any], now: datetime) -> None:
@@ -142,20 +145,16 @@ _DECISIVE = (
 
 class ContactWriter(FactWriter):
     model = Contact
+    names_people = True
+    managed = ("erased_at",)
 
     def check(self, values: Mapping[str, Any], now: datetime) -> None:
         check_zone(values)
         check_email(values)
 
     def build(self, values: Values, old: Columns | None, place: Place) -> Columns:
-        texts = {
-            name: values.get(name) or ""
-            for name in ("name", "email", "phone", "language", "zone")
-        }
-        erased = old["erased_at"] if old else None
-        if erased is not None:  # what was erased on request does not come back
-            texts = {name: old[name] for name in texts} if old else texts
-        return {"customer_id": values.get("customer"), **texts, "erased_at": erased}
+        texts = {name: values.get(name) or "" for name in NAMING}
+        return {"customer_id": values.get("customer"), **texts}
 
 
 class ContractWriter(FactWriter):

@@ -11,7 +11,7 @@ from crmkpi.accounts.queries import get_business_calendar, get_organisation
 from crmkpi.crm import changes
 from crmkpi.crm.exchange import Exchange
 from crmkpi.crm.ingest.registry import Batch
-from crmkpi.crm.models import Customer, Exclusion
+from crmkpi.crm.models import Contact, Customer, Exclusion
 from crmkpi.crm.segments.history import SegmentHistory
 from crmkpi.crm.stamps import Stamper
 from crmkpi.lib.business_time import BusinessCalendar
@@ -50,6 +50,22 @@ class Place:
     @cached_property
     def today(self) -> int:
         return local_day(self.batch.now, self.org.zone)
+
+    @cached_property
+    def erased(self) -> dict[str, set[int]]:
+        """Who was erased, by the column that names them. Queries: 2."""
+        return {
+            column: set(
+                model._base_manager.filter(erased_at__isnull=False).values_list(
+                    "pk", flat=True
+                )
+            )
+            for column, model in (("customer_id", Customer), ("contact_id", Contact))
+        }
+
+    def is_about_erased(self, columns: Columns) -> bool:
+        """Tell whether a row is about somebody who was erased."""
+        return any(columns.get(name) in keys for name, keys in self.erased.items())
 
     def moment(
         self, value: datetime | date | None, *, missing: int | None = None

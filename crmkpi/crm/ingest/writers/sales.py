@@ -44,6 +44,7 @@ class LeadWriter(FactWriter):
     model = Lead
     begins = "created"
     follows_customer = True
+    withheld = ("name",)
 
     def check(self, values: Mapping[str, Any], now: datetime) -> None:
         in_order(values, "created", "responded", BEFORE_CREATED, now)
@@ -107,6 +108,7 @@ class OpportunityWriter(FactWriter):
     model = Opportunity
     begins = "opened"
     follows_customer = True
+    withheld = ("name",)
 
     def check(self, values: Mapping[str, Any], now: datetime) -> None:
         named = {"stage", "state"} & values.keys()

@@ -37,6 +37,7 @@ class TicketWriter(FactWriter):
     follows_customer = True
     moves_customer = True
     managed = ("followed_up_day",)
+    withheld = ("subject",)
 
     def check(self, values: Mapping[str, Any], now: datetime) -> None:
         for name in ("replied", "resolved", "reopened", "reply_due", "resolution_due"):

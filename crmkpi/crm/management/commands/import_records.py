@@ -171,6 +171,8 @@ def _summary(imported: Imported, dry_run: bool, taken: bool) -> str:
     if dry_run:
         return f"{read}, {outcome.new:,} good, {refused}: nothing was written."
     counts = f"{outcome.new:,} new, {outcome.changed:,} changed, {outcome.same:,} equal"
+    if outcome.erased:
+        counts += f", {outcome.erased:,} left as erased"
     if not outcome.new and not outcome.changed and not outcome.refused:
         return f"{read}: {counts}. Nothing changed."
     return f"{read}: {counts}, {refused}."
@@ -189,6 +191,7 @@ def _as_json(
         "new": outcome.new,
         "changed": outcome.changed,
         "same": outcome.same,
+        "erased": outcome.erased,
         "refused": outcome.refused_rows,
         "errors": [error._asdict() for error in outcome.refused],
         "warnings": outcome.warnings,
