@@ -6,6 +6,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, inline_serializer
 from rest_framework import serializers
 
+from surveys.extras import ExtraKind
 from surveys.models import Survey
 from surveys.models.surveys import SCORE_KINDS
 
@@ -64,6 +65,28 @@ RESULTS = inline_serializer(
                 ),
             },
             many=True,
+        ),
+        "questions": inline_serializer(
+            "ExtraResult",
+            {
+                "key": serializers.CharField(),
+                "question": serializers.CharField(),
+                "kind": serializers.ChoiceField([each.value for each in ExtraKind]),
+                "n": serializers.IntegerField(help_text="People who replied."),
+                "options": inline_serializer(
+                    "ExtraOption",
+                    {
+                        "text": serializers.CharField(),
+                        "n": serializers.IntegerField(),
+                    },
+                    many=True,
+                ),
+                "texts": serializers.ListField(
+                    child=serializers.CharField(), help_text="The latest ten."
+                ),
+            },
+            many=True,
+            help_text="Asked after the score; for who may read single answers.",
         ),
     },
 )

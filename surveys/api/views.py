@@ -21,6 +21,7 @@ from crmkpi.lib.periods import FIRST_DAY, LAST_DAY, to_day
 from surveys.api import shapes
 from surveys.api.sent import outcome_as_json, read_sent
 from surveys.models import Survey
+from surveys.queries.extras import ExtraResult, extra_results
 from surveys.queries.results import Results, ScaleResult, results, versions_by_scale
 
 LIVE = "surveys"  # ids of our own pages; nobody else's answers go there
@@ -62,14 +63,16 @@ class SurveyResults(APIView):
         first, last = _day(request, "from"), _day(request, "to")
         if first is not None and last is not None and last < first:
             raise ValidationError({"to": [_("The last day is before the first.")]})
-        found = results(
-            survey,
-            access=access,
-            since_day=to_day(first) if first else None,
-            until_day=to_day(last) + 1 if last else None,
+        since = to_day(first) if first else None
+        until = to_day(last) + 1 if last else None
+        found = results(survey, access=access, since_day=since, until_day=until)
+        replied = extra_results(survey, access=access, since_day=since, until_day=until)
+        return Response(
+            _survey_as_json(survey)
+            | {"from": first, "to": last}
+            | _as_json(survey, found)
+            | {"questions": [_extra_as_json(each) for each in replied]}
         )
-        days = {"from": first, "to": last}
-        return Response(_survey_as_json(survey) | days | _as_json(survey, found))
 
 
 class SentResponses(APIView):
@@ -179,4 +182,15 @@ def _scale_as_json(result: ScaleResult, version: int) -> dict[str, Any]:
         "sd": added.sd,
         "net": added.net,
         "distribution": {str(score): n for score, n in added.distribution},
+    }
+
+
+def _extra_as_json(result: ExtraResult) -> dict[str, Any]:
+    return {
+        "key": result.key,
+        "question": result.question,
+        "kind": result.kind.value,
+        "n": result.n,
+        "options": [{"text": each.text, "n": each.n} for each in result.options],
+        "texts": result.texts,
     }

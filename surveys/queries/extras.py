@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet
 
 from crmkpi.accounts.access import Access
 from surveys.content import Content
 from surveys.extras import Extra, ExtraKind
-from surveys.models import ExtraAnswer, Question, Survey
+from surveys.models import Answer, ExtraAnswer, Question, Survey
+from surveys.queries.replies import option_texts
 from surveys.queries.results import reads_answers
 
 LATEST = 10  # short texts that are shown
@@ -33,12 +34,17 @@ class ExtraResult:
 
 
 def extra_results(
-    survey: Survey, *, access: Access, since_day: int | None
+    survey: Survey,
+    *,
+    access: Access,
+    since_day: int | None,
+    until_day: int | None = None,
 ) -> list[ExtraResult]:
     """Return the replies of the reader's teams to the questions asked now.
 
     An option of an earlier version counts under its words; one that is no longer
     offered comes last. Empty: nothing for agents and without such questions.
+    Time: local days of the scores, half-open.
     Queries: 2 for all choices and 1 for each short text.
     """
     if survey.version is None or not reads_answers(access):
@@ -46,7 +52,7 @@ def extra_results(
     content = Content.from_json(survey.version.content)
     if not content.extras:
         return []
-    rows = _rows(survey, access, since_day)
+    rows = _rows(survey, access, since_day, until_day)
     counted = _counted(rows)
     return [
         _result(each, content.language, rows, counted.get(each.key, []))
@@ -58,19 +64,19 @@ Counted = list[tuple[Content, list[int], int]]  # asked how, options chosen, peo
 
 
 def _rows(
-    survey: Survey, access: Access, since_day: int | None
+    survey: Survey, access: Access, since_day: int | None, until_day: int | None
 ) -> QuerySet[ExtraAnswer]:
     rows = ExtraAnswer.objects.filter(
         question__version__survey=survey, response__exclusion=0
     )
     if not access.sees_company:
         rows = rows.filter(response__answered_team__in=access.team_ids)
+    scored = Answer.objects.filter(response=OuterRef("response"), value__isnull=False)
     if since_day is not None:
-        rows = rows.filter(
-            response__answers__value__isnull=False,
-            response__answers__answered_day__gte=since_day,
-        )
-    return rows
+        scored = scored.filter(answered_day__gte=since_day)
+    if until_day is not None:
+        scored = scored.filter(answered_day__lt=until_day)
+    return rows.filter(Exists(scored))
 
 
 def _counted(rows: QuerySet[ExtraAnswer]) -> dict[str, Counted]:
@@ -97,7 +103,7 @@ def _result(
     total = sum(n for _content, _chosen, n in counted)
     counts = dict.fromkeys(words.options, 0)
     for content, chosen, n in counted:
-        for text in _texts_of(content, extra.key, language, chosen):
+        for text in option_texts(content, extra.key, language, chosen):
             counts[text] = counts.get(text, 0) + n
     texts = (
         rows.filter(question__key=extra.key)
@@ -118,13 +124,3 @@ def _result(
         ],
         texts=list(texts),
     )
-
-
-def _texts_of(
-    content: Content, key: str, language: str, chosen: list[int]
-) -> list[str]:
-    """Return what the chosen options said in the version that asked."""
-    asked = {each.key: each.wordings for each in content.extras}.get(key, {})
-    words = asked.get(language) or asked.get(content.language)
-    options = words.options if words else ()
-    return [options[at - 1] for at in chosen if 0 < at <= len(options)]

@@ -5,6 +5,7 @@ never a single answer, and never who gave it.
 """
 
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,6 +18,7 @@ from crmkpi.crm.querysets import FactQuerySet
 from surveys.hiding import MIN_N
 from surveys.models import (
     Answer,
+    ExtraAnswer,
     Invitation,
     Question,
     Response,
@@ -24,6 +26,7 @@ from surveys.models import (
     Theme,
     ThemeMark,
 )
+from surveys.queries.replies import Asked, Replied
 from surveys.scoring import Band, Kind, Scale, Summary, summary
 
 LIST_DAYS = 90  # the list of surveys looks this far back
@@ -158,7 +161,8 @@ class ResponseLine:
     high: int
     band: Band
     comment: str
-    themes: tuple[str, ...] = ()
+    themes: tuple[str, ...]
+    replies: tuple[Replied, ...]  # to the extra questions, in their order
 
 
 def responses_for(
@@ -193,20 +197,20 @@ def responses_for(
 
 
 def response_page(
-    rows: QuerySet[Response], *, number: str | None
+    rows: QuerySet[Response], *, asked: Asked, number: str | None
 ) -> tuple[Page[Response], list[ResponseLine]]:
-    """Return a page of responses and its lines. Queries: 4."""
+    """Return a page of responses and its lines. Queries: 5."""
     page = Paginator(_with_answers(rows), PER_PAGE).get_page(number)
-    return page, [line_of(each) for each in page.object_list]
+    return page, [line_of(each, asked=asked) for each in page.object_list]
 
 
-def response_lines(rows: QuerySet[Response]) -> Any:
+def response_lines(rows: QuerySet[Response], *, asked: Asked) -> Iterator[ResponseLine]:
     """Return all lines for a file, a few hundred at a time."""
     for each in _with_answers(rows).iterator(chunk_size=500):
-        yield line_of(each)
+        yield line_of(each, asked=asked)
 
 
-def line_of(response: Response) -> ResponseLine:
+def line_of(response: Response, *, asked: Asked) -> ResponseLine:
     """Return a response with its answers at hand as a line."""
     given = {answer.kind: answer for answer in response.answers.all()}
     said = given.pop(Kind.TEXT.value, None)
@@ -219,14 +223,18 @@ def line_of(response: Response) -> ResponseLine:
         band=scale.band(score),
         comment=said.text if said else "",
         themes=tuple(sorted(mark.theme.name for mark in response.theme_marks.all())),
+        replies=asked.replies(response),
     )
 
 
 def _with_answers(rows: QuerySet[Response]) -> QuerySet[Response]:
     answers = Answer.objects.select_related("question")
     marks = ThemeMark.objects.filter(is_on=True).select_related("theme")
+    extras = ExtraAnswer.objects.select_related("question")
     return rows.select_related("customer", "agent", "voided_by").prefetch_related(
-        Prefetch("answers", queryset=answers), Prefetch("theme_marks", queryset=marks)
+        Prefetch("answers", queryset=answers),
+        Prefetch("theme_marks", queryset=marks),
+        Prefetch("extras", queryset=extras),
     )
 
 

@@ -28,6 +28,7 @@ from surveys.mails import absolute
 from surveys.models import Invitation, Survey
 from surveys.queries.coverage import response_steps
 from surveys.queries.extras import extra_results
+from surveys.queries.replies import Asked
 from surveys.queries.results import (
     ResponseLine,
     funnel,
@@ -101,7 +102,8 @@ def survey_answers(request: ReaderRequest, slug: str) -> HttpResponse:
     survey = readable_survey(request, slug)
     form = AnswersFilter(request.GET, survey=survey)
     found = responses_for(survey, access=request.access, **form.wanted())
-    page, lines = response_page(found, number=request.GET.get("page"))
+    asked = Asked.of(survey)
+    page, lines = response_page(found, asked=asked, number=request.GET.get("page"))
     context = {
         **survey_context(request, survey, tab="answers"),
         "form": form,
@@ -130,9 +132,11 @@ def _answers_file(
     survey = readable_survey(request, slug)
     wanted = AnswersFilter(request.GET, survey=survey).wanted()
     found = responses_for(survey, access=request.access, **wanted)
+    asked = Asked.of(survey)
+    lines = response_lines(found, asked=asked)
     return table_file(
-        FILE_HEADINGS,
-        _file_rows(response_lines(found), ZoneInfo(request.organisation.zone)),
+        [*FILE_HEADINGS, *map(clean_display, asked.questions.values())],
+        _file_rows(lines, ZoneInfo(request.organisation.zone)),
         name=f"answers-{survey.slug}",
         ending=ending,
     )
@@ -266,4 +270,5 @@ def _file_rows(lines: Iterator[ResponseLine], zone: ZoneInfo) -> Iterator[list[o
             response.agent.name if response.agent else "",
             response.language,
             str(response.get_exclusion_display()) if response.exclusion else "",
+            *(clean_display(each.text) for each in line.replies),
         ]

@@ -17,6 +17,7 @@ from crmkpi.lib.text import clean_display
 from surveys.forms import one_line
 from surveys.models import Response, Survey, Theme
 from surveys.queries.drivers import Drivers, drivers
+from surveys.queries.replies import Asked
 from surveys.queries.results import line_of, responses_for
 from surveys.services import themes as services
 from surveys.services.errors import BadSurvey
@@ -113,7 +114,7 @@ def response_themes(request: ReaderRequest, slug: str, pk: int) -> HttpResponse:
     context = {
         **survey_context(request, survey, tab="answers"),
         "form": form,
-        "line": line_of(response),
+        "line": line_of(response, asked=Asked.of(survey)),
         "has_themes": form.fields["themes"].queryset.exists(),
     }
     status = 422 if form.errors else 200

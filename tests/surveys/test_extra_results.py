@@ -5,12 +5,16 @@ from dataclasses import replace
 import pytest
 from django.urls import reverse
 
+from crmkpi.accounts.models import ApiKey
 from crmkpi.crm.models import Exclusion
 from surveys.extras import ExtraWording
 from surveys.models import Response
 from surveys.queries.extras import extra_results
 from surveys.services import answers, replies
+from tests.lib.test_workbooks import sheets
+from tests.metrics.views.reading import page, table, words
 from tests.surveys import cast
+from tests.surveys.api.test_results_and_responses import bearer
 from tests.surveys.drafting import WHERE, WHY, WORD, change
 from tests.world import NOW, TODAY
 
@@ -86,16 +90,16 @@ def test_void_responses_are_left_out(world, asked, customer):
 
 def test_page_of_the_survey(client, world, asked, customer):
     tell(asked, customer, "Ida", world.alice, extra1=[2], extra3=["<script>"])
-    page = reverse("surveys:detail", args=[asked.slug])
+    address = reverse("surveys:detail", args=[asked.slug])
     client.force_login(world.lee)
 
-    html = client.get(page, {"days": "all"}).content.decode()
+    html = page(client, f"{address}?days=all")
 
     assert "What mattered most?" in html
     assert "1 of 1" in html
     assert "&lt;script&gt;" in html
     client.force_login(world.alice)
-    assert "What mattered most?" not in client.get(page).content.decode()
+    assert "What mattered most?" not in page(client, address)
 
 
 def test_number_of_queries_does_not_grow(
@@ -109,3 +113,41 @@ def test_number_of_queries_does_not_grow(
 
     with django_assert_num_queries(3):
         extra_results(asked, access=access, since_day=None)
+
+
+def test_replies_in_files_and_in_the_list(client, world, asked, customer):
+    """Options in the words of the version that asked, cells and headings harmless."""
+    tell(asked, customer, "Ida", world.alice, extra1=[2], extra2=[1, 3])
+    tell(asked, customer, "Jon", world.alice, extra3=["=1+1 \u202eoh"])
+    other = {code: ExtraWording("=Why?", ("Care", "Mood")) for code in WHY.wordings}
+    change(asked, world, extras=(replace(WHY, wordings=other),))
+    client.force_login(world.lee)
+
+    jon, ida = table(client, reverse("surveys:answers_csv", args=[asked.slug]))
+
+    headings = ["'=Why?", "Where else?", "In one word?"]
+    assert list(jon)[-3:] == headings
+    assert [ida[each] for each in headings] == ["Speed", "Shop; Fair", ""]
+    assert [jon[each] for each in headings] == ["", "", "'=1+1 oh"]
+    listed = words(page(client, reverse("surveys:answers", args=[asked.slug])))
+    assert "Where else? Shop; Fair" in listed
+    saved = client.get(reverse("surveys:answers_xlsx", args=[asked.slug]))
+    ((heading, *rows),) = sheets(saved.streaming_content)
+    assert [cell[1] for cell in heading[-3:]] == headings
+    assert rows[0][-1][1] == "'=1+1 oh"
+
+
+def test_replies_over_http(client, world, asked, customer):
+    tell(asked, customer, "Ida", world.alice, extra1=[2], extra3=["slow"])
+    url = f"/api/v1/surveys/{asked.slug}/results"
+    header = bearer(world, ApiKey.Scope.READ_SURVEYS)
+
+    why, where, word = client.get(url, **header).json()["questions"]
+
+    assert (why["key"], why["kind"], why["n"]) == ("extra1", "one", 1)
+    assert why["options"] == [{"text": "Price", "n": 0}, {"text": "Speed", "n": 1}]
+    assert (where["n"], word["texts"]) == (0, ["slow"])
+    before = client.get(url, {"to": "2026-02-12"}, **header).json()["questions"]
+    assert [each["n"] for each in before] == [0, 0, 0]
+    client.force_login(world.alice)
+    assert client.get(url).json()["questions"] == []
