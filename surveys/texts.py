@@ -42,6 +42,7 @@ class Page:
     change: str
     change_title: str
     change_send: str
+    keep: str  # leads back from changing
     changed: str
     already: str
     already_text: str
@@ -106,6 +107,7 @@ PAGES: Mapping[str, Page] = {
         change="Change my answer",
         change_title="Change my answer",
         change_send="Save my answer",
+        keep="Leave it as it is",
         changed="We have changed your answer.",
         already="You have already answered",
         already_text="Thank you. We have your answer, and each link takes one answer.",
@@ -179,6 +181,7 @@ PAGES: Mapping[str, Page] = {
         change="Antwort ändern",
         change_title="Antwort ändern",
         change_send="Antwort speichern",
+        keep="So lassen, wie sie ist",
         changed="Wir haben Ihre Antwort geändert.",
         already="Sie haben schon geantwortet",
         already_text="Vielen Dank. Wir haben Ihre Antwort; jeder Link nimmt eine "
@@ -252,6 +255,7 @@ PAGES: Mapping[str, Page] = {
         change="تغيير إجابتي",
         change_title="تغيير إجابتي",
         change_send="احفظ إجابتي",
+        keep="أبقِها كما هي",
         changed="غيّرنا إجابتك.",
         already="لقد أجبت من قبل",
         already_text="شكرًا لك. إجابتك لدينا، وكل رابط يقبل إجابة واحدة.",

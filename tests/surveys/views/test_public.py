@@ -211,7 +211,7 @@ def test_form_open_for_more_than_a_day_asks_once_more(client, page, at_now):
 # Links
 
 
-def test_token_guessing_is_the_same_404_for_everything(client, page, token, survey):
+def test_token_guessing_enumeration(client, page, token, survey):
     guesses = [
         f"/r/{'A' * 43}/",
         f"/r/{token[:-1]}/",
@@ -482,6 +482,7 @@ def test_answer_can_be_changed_for_a_day(client, page, at_now):
     shown = client.get(change).content.decode()
     assert re.findall(r'value="(\d+)" checked', shown) == ["2"]
 
+    assert f'href="{thanks}">Leave it as it is' in shown
     assert client.post(change, {"score": "9"}).status_code == 422
     done = client.post(change, {"score": "5"})
 
