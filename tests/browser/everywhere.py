@@ -39,6 +39,21 @@ from tests.world import NOW, World, build_world
 
 Places = dict[str, object]
 
+CUSTOMER_PAGES = (
+    "/r/{asked}/",
+    "/r/{asked}/?score=2",
+    "/r/{asked}/who/",
+    "/r/{asked}/held/",
+    "/r/{answered}/",
+    "/r/{closed}/",
+    "/r/no-such-link/",
+    "/s/{shared}/",
+    "/e/{shared}/",
+    "/t/{thanks}/",
+    "/t/{thanks}/change/",
+    "/t/{thanks}/held/",
+    "/u/{asked}/",
+)
 PAGES = {
     "Mona": (
         "/scorecards/company/",
@@ -153,19 +168,7 @@ PAGES = {
         "/nowhere/",
     ),
     "": (  # those who have not signed in: customers, and people at the door
-        "/r/{asked}/",
-        "/r/{asked}/?score=2&in=ar",
-        "/r/{asked}/who/",
-        "/r/{asked}/held/",
-        "/r/{answered}/",
-        "/r/{closed}/",
-        "/r/no-such-link/",
-        "/s/{shared}/",
-        "/e/{shared}/",
-        "/t/{thanks}/",
-        "/t/{thanks}/change/",
-        "/t/{thanks}/held/",
-        "/u/{asked}/",
+        *CUSTOMER_PAGES,
         "/try/{tried}/",
         "/p/{results}/",
         "/accounts/login/",
@@ -222,15 +225,19 @@ def _surveys(world: World) -> Places:
     survey = _survey(world, "After a request")
     found = _results(world, survey)
     grace = contact("Grace", customer=customer("Globex", agent=world.alice))
-    _invitation, asked = ask(survey, grace)
+    _, asked = ask(survey, grace)
     # From here on it has faces, colours and questions after the score.
     steps = "Bad\nPoor\nSo so\nGood\nGreat"
     look = Look(Style.FACE, colour="#7a1f5c")
     extras = (WHY, WHERE, WORD)
     change(survey, world, look=look, extras=extras, words={"steps": steps})
     frank = contact("Frank", customer=customer("Initech", agent=world.alice))
-    _invitation, answered = ask(survey, frank, subject="ticket:T-18")
+    invitation, answered = ask(survey, frank, subject="ticket:T-18")
     thanks = reply(answered, 2).edit_key
+    for code in ("de", "ar"):
+        reader = contact(f"Reader-{code}", customer=customer(f"House {code}"))
+        _, token = ask(survey, reader, subject=f"ticket:{code}")
+        found[f"thanks_{code}"] = reply(token, 5, language=code).edit_key
     rule = sending_rule(survey)
     solved()
     solved("T-20", contact="Frank")
@@ -238,11 +245,11 @@ def _surveys(world: World) -> Places:
     suppress_by_hand("henry@example.org", actor=world.ana, now=NOW)
     told = {"extra1": ["1"], "extra2": ["1", "3"], "extra3": ["slow"]}
     tell(thanks, comment="", given=told, now=NOW)
-    wish = request_erasure(invitation=_invitation, now=NOW)
+    wish = request_erasure(invitation=invitation, now=NOW)
     allow_host("www.example.org", actor=world.adam, now=NOW)
     over = _survey(world, "Last year")
-    henry = contact("Henry", customer=customer("Hooli", agent=world.bob))
-    _invitation, closed = ask(over, henry, subject="ticket:T-19")
+    hugo = contact("Hugo", customer=customer("Hooli", agent=world.bob))
+    _, closed = ask(over, hugo, subject="ticket:T-19")
     close(over, actor=world.ana, now=NOW)
     return {
         "asked": asked,

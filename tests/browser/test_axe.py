@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from metrics.custom import loading
-from tests.browser.everywhere import PAGES, Places, write_places
+from tests.browser.everywhere import CUSTOMER_PAGES, PAGES, Places, write_places
 
 pytest.importorskip("playwright.sync_api")
 
@@ -57,6 +57,27 @@ def test_axe_finds_no_fault_on_any_page(visit, name):
             faults += [
                 f"{address}, {width} px, {scheme}: {fault}"
                 for fault in look(page, width=width, scheme=scheme, rules=rules)
+            ]
+
+    assert not faults, "\n".join(faults)
+
+
+def test_axe_finds_no_fault_in_what_customers_read_in_their_language(visit):
+    """English is on the list above, with all colours; here are the other words."""
+    page = visit()
+    page.add_init_script(path=AXE)
+
+    faults = []
+    for code, direction in (("de", "ltr"), ("ar", "rtl")):
+        page.set_extra_http_headers({"Accept-Language": code})
+        spoken = places | {"thanks": places[f"thanks_{code}"]}
+        for address in CUSTOMER_PAGES:
+            page.goto(address.format(**spoken))
+            root = page.locator(f"html[lang={code}][dir={direction}]")
+            assert root.count() == 1, address
+            faults += [
+                f"{address} in {code}: {fault}"
+                for fault in look(page, width=320, scheme="light", rules=ALL_RULES)
             ]
 
     assert not faults, "\n".join(faults)

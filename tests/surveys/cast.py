@@ -91,6 +91,7 @@ def ask(
     invite(survey, [recipient(contact, **fields)], request="test", actor=None, now=now)
     for pk in due(now=now, limit=10):
         send_invitation(pk, now=now)
+    assert mail.outbox[-1].to == [contact.email], "somebody else was asked"
     token = token_of(mail.outbox[-1])
     link = find_invitation(token)
     assert link is not None
@@ -120,12 +121,17 @@ def form_for(token: str, *, opened_at: datetime = NOW) -> str:
 
 
 def reply(
-    token: str, score: object, *, now: datetime = NOW, form: str = ""
+    token: str,
+    score: object,
+    *,
+    now: datetime = NOW,
+    form: str = "",
+    language: str = "en",
 ) -> Answered:
     return answers.answer(
         link_of(token),
         score=score,
         form=form or form_for(token, opened_at=now),
-        language="en",
+        language=language,
         now=now,
     )
