@@ -123,7 +123,7 @@ def test_double_submit(survey, contact):
 
 
 @pytest.mark.parametrize("score", [5, 1])
-def test_forwarded_link_does_not_overwrite(survey, contact, score):
+def test_forwarded_link_overwrites_first(survey, contact, score):
     """Another opening of the link is another form, with an equal score too."""
     _, token = ask(survey, contact)
     reply(token, 5)
@@ -201,7 +201,7 @@ def test_the_unsubscribe_token_cannot_answer(survey, contact, mailoutbox):
         answers.answer(link_of(stop), score=5, form="", language="en", now=NOW)
 
 
-def test_key_rotation_kills_no_link(settings, survey, contact):
+def test_key_rotation_kills_links(settings, survey, contact):
     _, token = ask(survey, contact)
     settings.SECRET_KEY = "another" * 10
 

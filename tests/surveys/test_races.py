@@ -20,7 +20,7 @@ pytestmark = [
     pytest.mark.postgresql,
     pytest.mark.django_db(transaction=True),
 ]
-THREADS = 20
+THREADS = 50
 
 
 @pytest.fixture
@@ -59,8 +59,8 @@ def page_of(live):
     return f"/r/{token}/"
 
 
-def test_concurrent_submit_of_one_form(live):
-    """The same form 20 times: one response, 20 times the same page."""
+def test_double_or_concurrent_submit_of_one_form(live):
+    """The same form 50 times: one response, 50 times the same page."""
     page = page_of(live)
     fields = {**fields_of(Client().get(page)), "score": "4"}
 
@@ -71,8 +71,8 @@ def test_concurrent_submit_of_one_form(live):
     assert Response.objects.count() == Answer.objects.count() == 1
 
 
-def test_concurrent_submit_from_20_tabs(live):
-    """20 forms with other scores: one is taken, 19 are told so."""
+def test_double_or_concurrent_submit_from_50_tabs(live):
+    """50 forms with other scores: one is taken, 49 are told so."""
     page = page_of(live)
     forms = [fields_of(Client().get(page)) for _ in range(THREADS)]
 
@@ -87,7 +87,7 @@ def test_concurrent_submit_from_20_tabs(live):
     assert Response.objects.count() == Answer.objects.count() == 1
 
 
-def test_concurrent_submit_of_one_shared_form(live):
+def test_double_or_concurrent_submit_of_one_shared_form(live):
     """No row to lock: the unique form decides."""
     share(live, is_shared=True, actor=None, now=NOW)
     page = f"/s/{shared_address(live)}/"

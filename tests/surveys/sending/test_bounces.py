@@ -37,7 +37,7 @@ def _event(ident="e1", kind="hard", address="grace@example.org", **more):
     return {"id": ident, "kind": kind, "address": address, **more}
 
 
-def test_hard_bounce_suppresses_and_leaves_the_denominator(client, survey, contact):
+def test_bounces_suppress_and_leave_the_denominator(client, survey, contact):
     invitation, _ = ask(survey, contact)
     message_id = mail.outbox[0].extra_headers["Message-ID"]
     with listening() as news:
@@ -60,7 +60,7 @@ def test_the_same_event_counts_once(client, survey, contact):
     assert not Suppression.objects.exists()
 
 
-def test_three_soft_bounces_are_quarantine_for_30_days(survey, contact):
+def test_bounces_that_are_soft_are_quarantine_after_three(survey, contact):
     for n in range(3):
         assert not Suppression.objects.exists()
         take_bounces([Bounce(f"e{n}", "soft", contact.email)], now=NOW + n * DAY)

@@ -103,7 +103,7 @@ def test_gaming(world, survey, contact):
     assert line.invited == list(became().values()).count("asked")
 
 
-def test_reopen_and_resolve_again(survey, contact):
+def test_reopen_resolve_again(survey, contact):
     """One pending occasion: opening again cancels it, resolving again times it anew."""
     rule(survey, delay_hours=24)
     solved()

@@ -9,23 +9,23 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
-from django.apps import apps
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
 
+from crmkpi.crm.models import Exclusion
 from surveys.content import Content
 from surveys.extras import Extra, ExtraKind, ExtraWording
-from surveys.links import shared_address
 from surveys.look import Look, Style
 from surveys.models import Answer, Response
 from surveys.services import replies
-from surveys.services.logos import store_logo
-from surveys.services.surveys import publish, share, update_survey
+from surveys.services.surveys import publish, update_survey
 from surveys.services.test_mails import try_token
 from surveys.urls import urlpatterns
+from tests.surveys.addresses import NOT_READ, public_names, rows
+from tests.surveys.addresses import addresses as all_addresses
 from tests.surveys.cast import ask, contact, reply
-from tests.surveys.drafting import PNG, filled_in
+from tests.surveys.drafting import filled_in
 from tests.surveys.views.test_public import fields_of
 from tests.world import NOW
 from tests.world import day as day_of
@@ -48,55 +48,13 @@ def at_now():
 
 
 @pytest.fixture
-def addresses(world, survey, customer) -> dict[str, str]:
-    """Every address that a customer reaches, alive, by the name of its URL."""
-    share(survey, is_shared=True, actor=world.ana, now=NOW)
-    _, token = ask(survey, contact("Ida", customer=customer))
-    _, other = ask(survey, contact("Jon", customer=customer), subject="ticket:2")
-    key = reply(other, 2).edit_key
-    words = {
-        "answer": token,
-        "answer_who": token,
-        "held": token,
-        "shared": shared_address(survey),
-        "shared_who": shared_address(survey),
-        "embedded": shared_address(survey),
-        "embedded_who": shared_address(survey),
-        "thanks": key,
-        "change": key,
-        "held_answer": key,
-        "try_out": try_token(survey, language="en"),
-        "colours": "1f5f8b-8cc4ea",
-        "logo": store_logo(PNG, actor=None, now=NOW).digest,
-        "unsubscribe": token,
-    }
-    found = {
-        name: reverse(f"surveys:{name}", args=[word]) for name, word in words.items()
-    }
-    inside = reverse("surveys:embedded_thanks", args=[shared_address(survey), key])
-    return {**found, "embedded_thanks": inside}
-
-
-def rows():
-    """Return everything that is stored, so that no update goes unseen."""
-    return {
-        model: sorted(map(repr, model._base_manager.values_list()))
-        for model in apps.get_models()
-        if model._meta.app_label not in ("sessions", "contenttypes")
-    }
-
-
-def public_names() -> set[str]:
-    return {
-        str(pattern.name)
-        for pattern in urlpatterns
-        if not getattr(pattern.callback, "login_required", True)
-    }
+def addresses(world, survey) -> dict[str, str]:
+    return all_addresses(world, survey)
 
 
 def test_every_public_address_is_tried_here(addresses):
-    """All but what other systems post to, and what takes no POST at all."""
-    assert public_names() - {"bounces", "shared_results"} == set(addresses)
+    """All but what other systems post to."""
+    assert public_names() - NOT_READ == set(addresses)
 
 
 QUERIES = (
@@ -314,3 +272,56 @@ def test_clock_and_zone(client, world, survey, customer, at_now, instant, day):
     assert client.get(f"/r/{other}/").status_code == 200
     at_now.move_to(instant + timedelta(days=14))
     assert client.get(f"/r/{other}/").status_code == 410
+
+
+def test_detect_the_bot_heuristics(client, world, survey, contact):
+    """Whoever is quick, nameless and opens every link counts like anybody else; only
+    a person leaves an answer out, says why, and cannot turn it into another one."""
+    _, token = ask(survey, contact)
+    page = f"/r/{token}/"
+    for score in range(1, 6):
+        client.head(f"{page}?score={score}")
+        shown = client.get(f"{page}?score={score}", headers={"User-Agent": ""})
+    client.post(page, {**fields_of(shown), "score": "1"}, headers={"User-Agent": ""})
+    response = Response.objects.get()
+    assert (response.exclusion, Answer.objects.counted().count()) == (0, 1)
+
+    client.force_login(world.ana)
+    void = reverse("surveys:void", args=[survey.slug, response.pk])
+    assert client.post(void, {"note": "a robot", "score": "5"}).status_code == 422
+    posted = {"reason": Exclusion.SPAM.value, "note": "a robot", "score": "5"}
+    assert client.post(void, posted).status_code == 302
+
+    response.refresh_from_db()
+    assert (response.exclusion, response.void_note) == (Exclusion.SPAM, "a robot")
+    assert Answer.objects.get().value == 1
+    assert not Answer.objects.counted().exists()
+    assert (
+        "a robot"
+        in client.get(reverse("surveys:answers", args=[survey.slug])).content.decode()
+    )
+
+
+def test_gaming_by_agents(client, world, survey, addresses):
+    """Whose work is rated writes nothing about it and finds no link to answer by."""
+    client.force_login(world.alice)
+    response = Response.objects.get().pk
+    keys = {"slug": survey.slug, "pk": response, "ending": "csv"}
+    before = rows()
+    tried = 0
+    for pattern in urlpatterns:
+        if pattern.name in public_names() or pattern.name.startswith("follow_ups"):
+            continue
+        needed = pattern.pattern.regex.groupindex
+        address = reverse(
+            f"surveys:{pattern.name}", kwargs={name: keys[name] for name in needed}
+        )
+        tried += 1
+        refused = client.post(address, {"act": "erase", "reason": "2", "name": "x"})
+        assert refused.status_code in (403, 404, 405), pattern.name
+        shown = client.get(address).content.decode()
+        for name in ("answer", "unsubscribe", "shared", "thanks"):
+            assert addresses[name] not in shown, pattern.name
+
+    assert tried > 30
+    assert rows() == before
