@@ -9,6 +9,7 @@ from types import ModuleType
 from django.utils.translation import gettext_lazy as _
 
 from metrics.catalog import (
+    calls,
     data_quality,
     engagement,
     finance,
@@ -20,7 +21,8 @@ from metrics.catalog import (
     revenue,
     sales,
     satisfaction,
-    service,
+    tickets,
+    work,
 )
 from metrics.catalog.door import Catalogue
 from metrics.metric import Metric
@@ -49,7 +51,9 @@ MODULES: tuple[tuple[str, ModuleType], ...] = (
     ("sales", revenue),
     ("marketing", marketing),
     ("engagement", engagement),
-    ("service", service),
+    ("service", tickets),
+    ("service", calls),
+    ("service", work),
     ("finance", finance),
     ("operations", operations),
     ("data_quality", data_quality),

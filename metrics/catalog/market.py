@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crmkpi.lib.numbers import Unit
 from metrics import market
-from metrics.catalog import satisfaction, service
+from metrics.catalog import satisfaction, tickets
 from metrics.catalog.advice import market as advice
 from metrics.expressions import FromRows
 from metrics.measures.cohorts_sales import PAID
@@ -134,6 +134,6 @@ competitive_benchmark_nps = benchmark_of(
 )
 competitive_benchmark_first_response_time = benchmark_of(
     "first_response_time",
-    service.first_response_time,
+    tickets.first_response_time,
     _("First response time against competitors"),
 )
