@@ -8,6 +8,10 @@ from metrics.catalog import FAMILIES, METRICS
 from metrics.dimensions import Cut
 from metrics.measures import AXES
 from metrics.metric import Better, Metric
+from metrics.queries import read_values
+from metrics.scopes import COMPANY_KEY
+from tests.metrics.catalog.ask import FEBRUARY
+from tests.world import NOW, TODAY
 
 PROMISED = [
     "csat",
@@ -138,6 +142,15 @@ def test_it_is_explained(metric: Metric) -> None:
 @pytest.mark.parametrize("metric", METRICS.values(), ids=METRICS)
 def test_it_leads_to_rows_or_to_metrics_that_do(metric: Metric) -> None:
     assert leads_to_rows(metric)
+
+
+def test_without_rows_none_has_a_value_but_a_reason(world) -> None:
+    """Not even counts are 0: nothing of their kind has been imported."""
+    asked = [(key, COMPANY_KEY, FEBRUARY) for key in METRICS]
+    found = read_values(asked, today=TODAY, now=NOW)
+
+    assert [key for (key, *_), each in found.items() if each.value is not None] == []
+    assert [key for (key, *_), each in found.items() if not each.reason] == []
 
 
 def test_what_customers_do_is_split_by_their_segment() -> None:
