@@ -23,7 +23,7 @@ from crmkpi.lib.periods import Period
 from metrics import pickers
 from metrics.behind import Part, has_parts, main_axes
 from metrics.catalog import METRICS
-from metrics.engine.compute import DAYS
+from metrics.engine.cell_values import DAYS
 from metrics.engine.spans import BEGINNING
 from metrics.expressions import (
     Amount,

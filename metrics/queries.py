@@ -18,9 +18,10 @@ from metrics.behind import ExclusionCount, behind
 from metrics.catalog import METRICS
 from metrics.engine import versions
 from metrics.engine.arithmetic import Computed
-from metrics.engine.compute import Request, compute
+from metrics.engine.compute import compute
 from metrics.engine.firsts import Days
 from metrics.engine.once import once, reading
+from metrics.engine.requests import Request
 from metrics.engine.spans import BEGINNING
 from metrics.metric import Metric
 from metrics.models import MetricVersion, ScopeVersion, Snapshot

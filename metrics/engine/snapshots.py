@@ -17,7 +17,8 @@ from crmkpi.lib.periods import Grain
 from metrics.catalog import METRICS
 from metrics.engine import versions
 from metrics.engine.arithmetic import Computed
-from metrics.engine.compute import Request, compute
+from metrics.engine.compute import compute
+from metrics.engine.requests import Request
 from metrics.engine.targets import Target, begun_since, history, targets_of
 from metrics.metric import Metric
 from metrics.models import (

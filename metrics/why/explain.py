@@ -13,8 +13,9 @@ from metrics.catalog import METRICS
 from metrics.dimensions import Cut
 from metrics.engine import versions
 from metrics.engine.arithmetic import Computed
-from metrics.engine.compute import Request, compute
+from metrics.engine.compute import compute
 from metrics.engine.one_row import CannotTell
+from metrics.engine.requests import Request
 from metrics.engine.spans import BEGINNING
 from metrics.expressions import Derived, Written
 from metrics.measures import AXES

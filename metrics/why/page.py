@@ -21,7 +21,8 @@ from crmkpi.lib.numbers import Unit, difference, figure
 from crmkpi.lib.periods import Calendar, Period, day_start, to_day
 from metrics.breakdowns import Way, ways_of
 from metrics.catalog import METRICS
-from metrics.engine.compute import Request, compute
+from metrics.engine.compute import compute
+from metrics.engine.requests import Request
 from metrics.figures import count_text
 from metrics.metric import Better, Metric
 from metrics.mix import OTHERS, Side

@@ -10,7 +10,8 @@ from crmkpi.lib.numbers import Unit
 from crmkpi.lib.periods import Period
 from metrics.breakdowns import Way, member_keys
 from metrics.engine.arithmetic import Computed
-from metrics.engine.compute import Request, compute
+from metrics.engine.compute import compute
+from metrics.engine.requests import Request
 from metrics.expressions import Balance, Cohort, Mean, Ratio
 from metrics.metric import Metric
 from metrics.mix import (

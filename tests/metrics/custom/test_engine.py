@@ -15,7 +15,8 @@ from metrics.catalog import METRICS
 from metrics.custom.definitions import Line, rows_of
 from metrics.custom.offered import OFFERED
 from metrics.dimensions import Cut
-from metrics.engine.compute import Request, compute
+from metrics.engine.compute import compute
+from metrics.engine.requests import Request
 from metrics.engine.spans import BEGINNING
 from metrics.expressions import Ratio
 from metrics.scopes import COMPANY_KEY, ScopeKey

@@ -11,7 +11,8 @@ from django.db.utils import load_backend
 
 from crmkpi.crm.models import Order
 from metrics.dimensions import Cut
-from metrics.engine.compute import Request, compute
+from metrics.engine.compute import compute
+from metrics.engine.requests import Request
 from metrics.engine.routing import computing
 from metrics.measures.orders import OrdersPaid
 from metrics.scopes import COMPANY_KEY

@@ -13,7 +13,8 @@ from crmkpi.crm import models as crm
 from crmkpi.lib.periods import Period
 from metrics.catalog import METRICS
 from metrics.dimensions import Cut
-from metrics.engine.compute import Request, compute
+from metrics.engine.compute import compute
+from metrics.engine.requests import Request
 from metrics.models import RowImage
 from metrics.scopes import COMPANY_KEY, ScopeKey
 from metrics.services import drain
