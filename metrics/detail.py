@@ -94,33 +94,10 @@ def detail(
 
     Queries: as many for few rows as for many.
     """
-    today, scope, period = access.day, picked.scope, picked.period
-    value = read_value(metric.key, scope, period, today=today, now=now)
-    ways = breakdowns.ways_of(metric, scope, access)
-    way = next((each for each in ways if each.key == by), ways[0] if ways else None)
-    drawn = trend(
-        metric,
-        scope=scope,
-        period=period,
-        asked=grain,
-        calendar=calendar,
-        currency=currency,
-        today=today,
-        now=now,
-    )
-    split = None
-    if way is not None:
-        split = breakdowns.breakdown(
-            metric,
-            way,
-            scope=scope,
-            period=period,
-            whole=value,
-            access=access,
-            currency=currency,
-            today=today,
-            now=now,
-        )
+    subject = _Subject(metric, picked, access, calendar, currency, now)
+    value = subject.value()
+    ways = breakdowns.ways_of(metric, picked.scope, access)
+    drawn = subject.trend(grain)
     versions = list(MetricVersion.objects.filter(key=metric.key).order_by("-number"))
     return Detail(
         metric=metric,
@@ -129,18 +106,109 @@ def detail(
         interval=interval_text(value, currency),
         maturity=maturity_text(value),
         readings=_readings(metric, value, currency),
-        comparisons=_comparisons(metric, value, picked, calendar, currency, today, now),
+        comparisons=subject.comparisons(value),
         trend=drawn,
         grains=_grains(drawn),
         ways=ways,
-        breakdown=split,
-        passport=passport(
-            metric.key, scope=scope, period=period, access=access, today=today, now=now
-        ),
+        breakdown=subject.breakdown(value, ways, by),
+        passport=subject.passport(),
         versions=versions,
         advice=advice_for(metric, versions[0] if versions else None, access),
         lineage=lineage(metric, access),
     )
+
+
+@dataclass(frozen=True)
+class _Subject:
+    """The number that the page is about, and who looks at it."""
+
+    metric: Metric
+    picked: Picked
+    access: Access
+    calendar: Calendar
+    currency: str
+    now: datetime
+
+    @property
+    def today(self) -> int:
+        return self.access.day
+
+    def value(self) -> Value:
+        return read_value(
+            self.metric.key,
+            self.picked.scope,
+            self.picked.period,
+            today=self.today,
+            now=self.now,
+        )
+
+    def trend(self, grain: str) -> Trend:
+        return trend(
+            self.metric,
+            scope=self.picked.scope,
+            period=self.picked.period,
+            asked=grain,
+            calendar=self.calendar,
+            currency=self.currency,
+            today=self.today,
+            now=self.now,
+        )
+
+    def breakdown(self, whole: Value, ways: list[Way], by: str) -> Breakdown | None:
+        """Return the parts by the way that is named, or else by the first."""
+        way = next((each for each in ways if each.key == by), ways[0] if ways else None)
+        if way is None:
+            return None
+        return breakdowns.breakdown(
+            self.metric,
+            way,
+            scope=self.picked.scope,
+            period=self.picked.period,
+            whole=whole,
+            access=self.access,
+            currency=self.currency,
+            today=self.today,
+            now=self.now,
+        )
+
+    def passport(self) -> Passport:
+        return passport(
+            self.metric.key,
+            scope=self.picked.scope,
+            period=self.picked.period,
+            access=self.access,
+            today=self.today,
+            now=self.now,
+        )
+
+    def comparisons(self, value: Value) -> list[Comparison]:
+        """Return the value beside the period before and the same one a year earlier.
+
+        Of a period that is still open only as many days are compared as have passed.
+        """
+        parts: dict[str, Period] = {}
+        for name in ("previous", "last-year"):
+            full = compared_with(self.picked.period, self.calendar, name)
+            part = same_part(full, self.picked.period, until=self.today + 1)
+            if full is None or part is None or part in parts.values():
+                continue
+            label = full.label
+            if part != full:
+                label = _("Same days of %(period)s") % {"period": full.label}
+            parts[label] = part
+        wanted: list[Asked] = [
+            (self.metric.key, self.picked.scope.key, part) for part in parts.values()
+        ]
+        others = read_values(wanted, today=self.today, now=self.now) if wanted else {}
+        return [
+            Comparison(
+                label,
+                text_of(other.value, self.metric.unit, self.currency),
+                backing(self.metric, other),
+                change(value, other, self.metric, self.currency),
+            )
+            for label, other in zip(parts, others.values(), strict=True)
+        ]
 
 
 def _readings(metric: Metric, value: Value, currency: str) -> list[Reading]:
@@ -156,42 +224,4 @@ def _grains(drawn: Trend) -> list[GrainChoice]:
     return [
         GrainChoice(key, grain_name(each), each is drawn.grain)
         for key, (each, _count) in CHOICES.items()
-    ]
-
-
-def _comparisons(
-    metric: Metric,
-    value: Value,
-    picked: Picked,
-    calendar: Calendar,
-    currency: str,
-    today: int,
-    now: datetime,
-) -> list[Comparison]:
-    """Return the value beside the period before and the same one a year earlier.
-
-    Of a period that is still open only as many days are compared as have passed.
-    """
-    parts: dict[str, Period] = {}
-    for name in ("previous", "last-year"):
-        full = compared_with(picked.period, calendar, name)
-        part = same_part(full, picked.period, until=today + 1)
-        if full is None or part is None or part in parts.values():
-            continue
-        label = full.label
-        if part != full:
-            label = _("Same days of %(period)s") % {"period": full.label}
-        parts[label] = part
-    wanted: list[Asked] = [
-        (metric.key, picked.scope.key, part) for part in parts.values()
-    ]
-    others = read_values(wanted, today=today, now=now) if wanted else {}
-    return [
-        Comparison(
-            label,
-            text_of(other.value, metric.unit, currency),
-            backing(metric, other),
-            change(value, other, metric, currency),
-        )
-        for label, other in zip(parts, others.values(), strict=True)
     ]
