@@ -7,6 +7,7 @@ from enum import StrEnum
 from django.utils.functional import Promise
 
 from crmkpi.lib.numbers import Unit
+from metrics.dimensions import Cut
 from metrics.expressions import (
     Cohort,
     Derived,
@@ -87,7 +88,8 @@ class Metric:
     distribution: Distribution | None = None
     agents: bool = True  # whether rows carry an agent
     advice: Advice | None = None
-    is_split: bool = True  # whether it is read by the dimensions of its rows
+    # The only dimensions it is read by; None: all that its rows carry.
+    split_by: tuple[Cut, ...] | None = None
     nothing: Text = ""  # why there is no value when there is nothing to divide by
     teams: bool = True  # whether it can be told of a team, not of the company alone
     key: str = field(default="", compare=False)
@@ -142,7 +144,7 @@ class Metric:
 
         Empty: for what is not split by any dimension.
         """
-        if not self.is_split:
+        if self.split_by == ():
             return frozenset()
         if isinstance(self.expression, Cohort):
             return frozenset({self.expression.axis})

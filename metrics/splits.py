@@ -19,6 +19,7 @@ def dimensions_of(metric: Metric) -> list[Dimension]:
         dimension
         for cut, dimension in sorted(DIMENSIONS.items())
         if all(cut in axis.cuts for axis in axes)
+        and (metric.split_by is None or cut in metric.split_by)
     ]
 
 

@@ -10,9 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from crmkpi.lib.numbers import Unit
 from crmkpi.lib.periods import Period
 from metrics.catalog import METRICS
-from metrics.dimensions import Cut
+from metrics.dimensions import DIMENSIONS, Cut
 from metrics.measures import AXES
 from metrics.metric import Metric
+from metrics.splits import can_be_cut
 from objectives.models import KeyResult, TargetVersion
 
 Direction = KeyResult.Direction
@@ -66,13 +67,12 @@ def splits_by(metric: Metric, cut: Cut) -> bool:
     """Whether the rows of a metric know to which member of a cut they belong."""
     if metric.is_derived:
         return all(splits_by(METRICS[key], cut) for key in metric.inputs)
-    if cut in (Cut.COMPANY, Cut.TEAM):
-        return cut is Cut.COMPANY or metric.teams
-    if cut is Cut.AGENT:
-        return metric.agents
-    if metric.is_restricted:
+    if not can_be_cut(metric, cut):
         return False
-    return bool(metric.axes) and all(cut in AXES[key].cuts for key in metric.axes)
+    if cut not in DIMENSIONS:
+        return True
+    # Stored values are marked by what changes in their cut, on every axis they read.
+    return all(cut in AXES[key].cuts for key in metric.axes)
 
 
 def directions_for(metric: Metric) -> list[str]:

@@ -160,7 +160,7 @@ customer_retention_cost = Metric(
     denominator=_("customers at the start"),
     min_n=5,
     agents=False,
-    is_split=False,
+    split_by=(),
 )
 
 crm_attributed_revenue = Metric(
@@ -212,7 +212,7 @@ crm_roi = Metric(
     nothing=_("Neither the CRM nor its campaigns cost anything in this period."),
     min_n=1,
     agents=False,
-    is_split=False,
+    split_by=(),
 )
 
 campaign_roi = Metric(

@@ -66,5 +66,5 @@ segmentation_effectiveness = Metric(
         ("by_stayed", Unit.RATIO),
     ),
     agents=False,
-    is_split=False,
+    split_by=(),
 )

@@ -115,5 +115,5 @@ revenue_per_rep = Metric(
     above_unit=Unit.MONEY,
     min_n=0,
     agents=False,
-    is_split=False,
+    split_by=(),
 )

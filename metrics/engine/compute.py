@@ -28,8 +28,8 @@ from metrics.engine.routing import computing
 from metrics.engine.row_values import cohort_values, rule_values
 from metrics.engine.windows import Window
 from metrics.expressions import Cohort, FromRows
-from metrics.measures import AXES
 from metrics.metric import Distribution
+from metrics.splits import can_be_cut
 
 
 @computing()
@@ -116,15 +116,12 @@ def _by_kind(
 def _not_split(request: Request) -> str:
     """Say why a metric has no value of a scope that its rows do not carry."""
     metric, cut = METRICS[request.metric], Cut(request.scope.cut)
-    if cut is Cut.COMPANY or (cut is Cut.TEAM and metric.teams):
+    if can_be_cut(metric, cut):
         return ""
     if cut is Cut.TEAM:
         return _("Not counted for single teams.")
     if cut is Cut.AGENT:
-        return "" if metric.agents else _("Not counted for single agents.")
-    axes = [AXES[key] for key in metric.counted_axes]
-    if axes and not metric.is_restricted and all(cut in axis.cuts for axis in axes):
-        return ""
+        return _("Not counted for single agents.")
     return _("Not split by %(dimension)s.") % {
         "dimension": str(DIMENSIONS[cut].label).lower()
     }
