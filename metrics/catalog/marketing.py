@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crmkpi.lib.numbers import Unit
 from metrics.catalog.advice import marketing as advice
+from metrics.dimensions import Cut
 from metrics.expressions import Amount
 from metrics.measures.campaigns import RUNNING
 from metrics.measures.costs import CostsSpread
@@ -117,6 +118,7 @@ cost_per_interaction = Metric(
     denominator=_("responses"),
     min_n=5,
     agents=False,
+    split_by=(Cut.CAMPAIGN,),  # who answers a mail may call, so channels do not match
 )
 
 lead_generation_cost = Metric(
@@ -126,7 +128,8 @@ lead_generation_cost = Metric(
     formula=_("marketing cost ÷ leads created"),
     includes=_(
         "Marketing costs with and without a campaign, each spread evenly over its "
-        "days; all leads on the day they were created."
+        "days; all leads on the day they were created. By channel, costs stand with "
+        "the channel of their campaign, leads with that by which they came."
     ),
     excludes=_("Cost of sales, service and retention; spam, test and double leads."),
     unit=Unit.MONEY,

@@ -13,7 +13,7 @@ CRM = Q(kind=Cost.Kind.CRM_SYSTEM) | Q(campaign__isnull=False)
 
 
 class CostsSpread(Cells):
-    fact, when, cuts = CostShare, "day", (Cut.CAMPAIGN,)
+    fact, when, cuts = CostShare, "day", (Cut.CAMPAIGN, Cut.CHANNEL)
     title = _("Costs, on the days that bear them")
     rows = Rows()
     amount = Total("amount", label=_("all costs"), measured_in=Unit.MONEY)

@@ -8,6 +8,7 @@ import pytest
 from crmkpi.crm.models import (
     AgentTime,
     Campaign,
+    Channel,
     Contact,
     Contract,
     Cost,
@@ -290,6 +291,19 @@ class TestCosts:
             ).same
             == 1
         )
+
+    def test_shares_follow_the_channel_of_their_campaign(self, world, heard):
+        campaign = {"external_id": "c1", "name": "Spring", "channel": "web"}
+        take("campaign", campaign)
+        take("cost", self.ROW | {"campaign": "c1", "last_day": None})
+        heard.told.clear()
+
+        take("campaign", campaign | {"channel": "email"})
+
+        assert heard.of(CostShare, "channel", "amount") == [
+            ([(Channel.WEB, 100)], [(Channel.EMAIL, 100)], "import")
+        ]
+        assert CostShare.objects.get().channel == Channel.EMAIL
 
     def test_without_a_rate_there_are_no_shares(self, world):
         take("cost", self.ROW | {"currency": "USD"})

@@ -82,6 +82,9 @@ class CostShare(models.Model):
     campaign = models.ForeignKey(
         Campaign, models.SET_NULL, null=True, related_name="+", db_index=False
     )
+    channel = models.PositiveSmallIntegerField(  # of the campaign
+        choices=Channel, default=Channel.UNKNOWN, db_default=Channel.UNKNOWN
+    )
     agent = agent_field()
     team = team_field()
     added_at = added_field()
@@ -91,4 +94,4 @@ class CostShare(models.Model):
     team_paths = ("team",)
 
     class Meta:
-        indexes = axis_indexes("costshare", "day", "team", "campaign")
+        indexes = axis_indexes("costshare", "day", "team", "campaign", "channel")

@@ -184,5 +184,39 @@ def test_lead_generation_cost_is_marketing_cost_per_lead(world, spring):
     assert of_campaign("lead_generation_cost", spring).value == 30
 
 
+def test_lead_generation_cost_by_channel_takes_that_of_the_campaign(world):
+    """Mail cost 60 for 3 leads that came by mail: 20; 40 of no campaign: no channel.
+
+    Responses may come by another channel than a campaign went out, so their cost is
+    not split by it.
+    """
+    mail = begun("Mailing", channel=crm.Channel.EMAIL)
+    web = begun("Banner", channel=crm.Channel.WEB)
+    rows.put(
+        rows.cost(MARKETING, 60_00, on=FIRST, campaign=mail, channel=mail.channel),
+        rows.cost(MARKETING, 10_00, on=FIRST, campaign=web, channel=web.channel),
+        rows.cost(MARKETING, 40_00, on=FIRST),
+    )
+    rows.put(
+        lead(world, FIRST, campaign=mail, channel=crm.Channel.EMAIL),
+        lead(world, FIRST, channel=crm.Channel.EMAIL),
+        lead(world, TODAY, channel=crm.Channel.EMAIL),
+        lead(world, FIRST, channel=crm.Channel.PHONE),
+    )
+    computed()
+
+    by_mail = of_channel("lead_generation_cost", "email")
+    assert (by_mail.value, by_mail.numerator, by_mail.denominator) == (20, 60, 3)
+    none = of_channel("lead_generation_cost", "web")
+    assert (none.value, none.numerator) == (None, 10)
+    assert of_channel("lead_generation_cost", "phone").value == 0
+    assert of_channel("cost_per_interaction", "email").reason == "Not split by channel."
+
+
+def of_channel(key, name):
+    scope = parse_scope(f"channel:{name}")
+    return queries.read_value(key, scope, FEBRUARY, today=TODAY, now=NOW)
+
+
 def lead(world, on, **fields):
     return rows.lead(world.cleo, world.north, created=on, **fields)

@@ -5,9 +5,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from crmkpi.crm.ingest.writers.base import (
-    FactWriter,
-)
+from crmkpi.crm import costs
+from crmkpi.crm.ingest.writers.base import FactWriter, Written
 from crmkpi.crm.ingest.writers.customers import BEFORE_START
 from crmkpi.crm.ingest.writers.place import (
     Columns,
@@ -70,3 +69,12 @@ class CampaignWriter(FactWriter):
             "started_day": day_of(values.get("started")),
             "ended_day": day_after(values.get("ended")),
         }
+
+    def follow(self, written: Written, place: Place) -> set[int]:
+        moved = {
+            key
+            for key, (old, new) in written.changed.items()
+            if old["channel"] != new["channel"]
+        }
+        costs.follow_campaigns(moved, now=place.batch.now, cause="import")
+        return set()
