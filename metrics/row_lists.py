@@ -46,6 +46,7 @@ class Cell:
 
     text: str
     is_number: bool = False
+    is_day: bool = False  # dates stay on one line
     customer: int | None = None  # whose page shows more
 
 
@@ -319,7 +320,12 @@ def _cell_writer(axis: type[Cells], column: Column, org: Organisation) -> Writer
         if value is None or value == "":
             return Cell("–", is_number)
         text = written_as(column.kind, value, org)
-        return Cell(text, is_number, values[1] if is_customer else None)
+        return Cell(
+            text,
+            is_number=is_number,
+            is_day=column.kind is Kind.DAY,
+            customer=values[1] if is_customer else None,
+        )
 
     return write
 

@@ -272,7 +272,7 @@ def _identities(
         )
         for key, name, *customer in rows.values_list(*lookups):
             cell = (
-                Cell(customer[0], False, customer[1])
+                Cell(customer[0], customer=customer[1])
                 if has_customer and customer[1]
                 else None
             )

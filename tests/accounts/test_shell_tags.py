@@ -21,6 +21,11 @@ def test_other_icons_come_from_the_vendor_sheet():
     )
 
 
+def test_counts_are_written_with_separators():
+    assert render("{{ n|count }}", n=21_123) == "21,123"
+    assert render("{{ n|count }}", n=0) == "0"
+
+
 def test_a_status_is_shape_word_and_colour():
     badge = render('{% status "off_track" %}')
 

@@ -12,6 +12,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from crmkpi.lib.numbers import Unit, figure
+
 register = template.Library()
 
 
@@ -43,6 +45,12 @@ BADGES = {
     "low_n": Badge("none", _("Too few")),
     "error": Badge("off", _("Not computed")),
 }
+
+
+@register.filter
+def count(value: int) -> str:
+    """Return how many, with the separators of the reader's language: 21,123."""
+    return figure(value, Unit.COUNT).text
 
 
 @register.simple_tag

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from crmkpi.accounts.http import ReaderRequest
 from crmkpi.accounts.queries.recalculation import may_recalculate
 from crmkpi.crm.forms import ImportsFilter
-from crmkpi.crm.ingest.registry import RECORDS
+from crmkpi.crm.ingest.registry import RECORDS, Words
 from crmkpi.crm.models import ImportRun
 from crmkpi.crm.queries.figures import may_read_figures
 from crmkpi.crm.queries.sources import (
@@ -43,6 +43,7 @@ def data(request: ReaderRequest) -> HttpResponse:
             "counts": record_counts(),
             "form": form,
             "page_obj": page,
+            "lines": [(run, label_of(run.record)) for run in page],
             "is_filtered": any(form.cleaned_data.values()),
         }
     return render(request, "crm/data.html", context)
@@ -56,12 +57,18 @@ def import_detail(request: ReaderRequest, pk: int) -> HttpResponse:
         "nav_active": "data",
         "crumbs": [(_("Data"), reverse("crm:data"))],
         "run": run,
-        "record": RECORDS.get(run.record),
+        "record": label_of(run.record),
         "mapping": json.dumps(run.mapping, indent=2, ensure_ascii=False)
         if run.mapping
         else "",
     }
     return render(request, "crm/import.html", context)
+
+
+def label_of(record: str) -> Words:
+    """Return what people call a kind of record, its key when it is no more."""
+    found = RECORDS.get(record)
+    return found.label if found else record
 
 
 @require_safe
