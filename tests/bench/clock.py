@@ -15,11 +15,9 @@ def cpu() -> float:
 
 
 def _backend() -> float:
-    if connection.vendor != "postgresql":
+    pid = backend_pid()
+    if pid is None:
         return 0.0  # SQLite works in this process
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_backend_pid()")
-        (pid,) = cursor.fetchone()
     stat = Path(f"/proc/{pid}/stat")
     if not stat.exists():
         raise SystemExit(
@@ -45,30 +43,38 @@ def medians(
     return statistics.median(first), statistics.median(second)
 
 
-def peak_memory(work: Callable[[], object]) -> float | None:
-    """Return by how many MB this process grows at most during one call.
+def backend_pid() -> int | None:
+    """Return the process of the database that works for this one; None on SQLite."""
+    if connection.vendor != "postgresql":
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        (pid,) = cursor.fetchone()
+    return int(pid)
+
+
+def peak_memory(pid: int | None = None) -> float | None:
+    """Return how many MB a process, this one without, held at most so far.
 
     Empty: None where the system does not tell.
     """
-    status, reset = Path("/proc/self/status"), Path("/proc/self/clear_refs")
-    if not reset.exists():
+    status = Path(f"/proc/{pid or 'self'}/status")
+    if not status.exists():
         return None
-    reset.write_text("5")  # the peak is what is held now
-    before = _status(status, "VmRSS")
-    work()
-    return (_status(status, "VmHWM") - before) / 1024
-
-
-def _status(path: Path, name: str) -> int:
-    lines = (line.split() for line in path.read_text().splitlines())
-    return next(int(line[1]) for line in lines if line[0] == f"{name}:")
+    lines = (line.split() for line in status.read_text().splitlines())
+    return next(int(line[1]) for line in lines if line[0] == "VmHWM:") / 1024
 
 
 def say(what: str, ratio: float, *, accept: float, good: float, note: str = "") -> None:
     """Print a ratio beside the bars that it should not exceed, and whether it does."""
     verdict = "good" if ratio <= good else "met" if ratio <= accept else "NOT MET"
-    bars = f"accept {accept:g}, good {good:g}"
+    bars = f"accept {accept:.3g}, good {good:.3g}"
     print(f"{verdict:<8} {ratio:8.3f}  {bars:<23} {what}  {note}".rstrip(), flush=True)
+
+
+def equality(is_equal: bool) -> str:
+    """Return the note of a bar whose results must equal those of the slow way."""
+    return "results equal" if is_equal else "RESULTS DIFFER"
 
 
 def tell(what: str, amount: float, unit: str = "") -> None:

@@ -2,6 +2,7 @@
 
 import csv
 import tempfile
+from itertools import chain
 from typing import Any
 
 import duckdb
@@ -13,6 +14,7 @@ from metrics.dimensions import Cut
 from metrics.engine.cells import measure_names
 from metrics.measures.orders import OrdersPaid
 from metrics.models import CalendarDay
+from tests.bench.digests import digest
 
 MEASURES = {
     "rows": "count(*)",
@@ -130,16 +132,14 @@ class Duck:
     def _make(self, table: str, query: str) -> None:
         self.db.execute(f"CREATE OR REPLACE TABLE {table} AS {query}")
 
-    def cells(self) -> set[tuple[int, ...]]:
-        """Return all cells as the engine's table holds them."""
+    def digest(self) -> str:
+        """Return the digest of all cells as the engine's table holds them."""
         names = ", ".join(self.names)
-        found = self.db.execute(
-            f"SELECT cut, member, grain, start, other, {names} FROM leaves"
-        ).fetchall()
-        for grain, table in enumerate(
-            ("days", "weeks", "months", "quarters", "years"), start=1
-        ):
-            found += self.db.execute(
-                f"SELECT cut, member, {grain}, start, other, {names} FROM {table}"
-            ).fetchall()
-        return {tuple(row) for row in found}
+        tables = ("days", "weeks", "months", "quarters", "years")
+        parts = [f"SELECT cut, member, grain, start, other, {names} FROM leaves"]
+        parts += [
+            f"SELECT cut, member, {grain}, start, other, {names} FROM {table}"
+            for grain, table in enumerate(tables, start=1)
+        ]
+        self.db.execute(f"{' UNION ALL '.join(parts)} ORDER BY ALL")
+        return digest(chain.from_iterable(iter(lambda: self.db.fetchmany(20_000), [])))

@@ -1,12 +1,16 @@
 """Rebuild against DuckDB, refresh against rebuild, import against a bare insert."""
 
+import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import count
 from math import log10
 from statistics import median
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 
@@ -18,7 +22,9 @@ from metrics.engine import marks, rebuild, refresh
 from metrics.engine.cells import CELL_KEY, measure_names
 from metrics.measures.orders import OrdersPaid
 from metrics.models import StalePair
-from tests.bench.clock import measured, medians, peak_memory, say, tell
+from tests.bench import naive
+from tests.bench.clock import equality, measured, medians, say, tell
+from tests.bench.digests import digest
 from tests.bench.duck import Duck
 from tests.bench.orders import COLUMNS, Company
 from tests.world import NOW
@@ -26,11 +32,19 @@ from tests.world import NOW
 LATE_ROWS = 1_000
 LATE_DAYS = 40
 IMPORTED = 10_000
-TIMES = 3
+TIMES = int(os.environ.get("TIMES", "3"))
 
 
-def measure(company: Company, rows: int) -> bool:
-    """Load orders, print the ratios of the engine; return whether results were equal.
+class Rebuilt(NamedTuple):
+    """What a run on the other database is compared with."""
+
+    seconds: float
+    cells: str  # their digest
+    equal: bool  # whether all results of this run were
+
+
+def measure(company: Company, rows: int) -> Rebuilt:
+    """Load orders and print the ratios of the engine.
 
     A refresh is measured first while a tenth of the rows is there.
     """
@@ -42,28 +56,27 @@ def measure(company: Company, rows: int) -> bool:
     few = refresh_seconds(company, seeds)
     company.load(rows - rows // 10, seed=2)
     analyze()
-    # The first one, while nothing is kept of earlier ones; DuckDB joins its calendar.
-    grown = peak_memory(rebuild_orders)
-    if grown is not None:
-        tell("peak of memory of the first rebuild, this process", grown, "MB")
+    measure_memory()
     duck = Duck()
     ours, theirs = medians(rebuild_orders, duck.roll_up, times=TIMES)
-    equal = cells() == duck.cells()
+    cells = digest_of_cells()
+    equal = cells == duck.digest()
     say(
         "full rebuild of the orders axis / DuckDB, one thread",
         ours / theirs,
         accept=15,
         good=8,
-        note="results equal" if equal else "RESULTS DIFFER",
+        note=equality(equal),
     )
+    equal &= naive.measure(ours)
     late = refresh_seconds(company, seeds)
-    equal &= refreshed_equals_rebuilt()
+    same = refreshed_equals_rebuilt()
     say(
         f"refresh after {LATE_ROWS:,} late rows on {LATE_DAYS} days / full rebuild",
         late / ours,
         accept=0.10,
         good=0.03,
-        note="results equal" if equal else "RESULTS DIFFER",
+        note=equality(same),
     )
     say(
         f"growth exponent of that refresh, {rows // 10:,} to {rows:,} orders",
@@ -72,7 +85,19 @@ def measure(company: Company, rows: int) -> bool:
         good=0.15,
     )
     measure_import(company)
-    return equal
+    return Rebuilt(ours, cells, equal and same)
+
+
+def measure_memory() -> None:
+    """Print what a worker that rebuilds the axis holds at most."""
+    command = [sys.executable, "-W", "ignore", "-m", "tests.bench.worker"]
+    command.append(str(connection.settings_dict["NAME"]))
+    said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    of_worker, of_database = json.loads(said)
+    if of_worker is not None:
+        say("MB that a worker holds at most, in all", of_worker, accept=400, good=400)
+    if of_database is not None:
+        tell("of the database's process for it, buffers included", of_database, "MB")
 
 
 def analyze() -> None:
@@ -101,9 +126,10 @@ def work_off() -> None:
     StalePair.objects.all().delete()
 
 
-def cells() -> set[tuple[int, ...]]:
-    names = measure_names(OrdersPaid)
-    return set(OrdersPaid.objects.values_list(*CELL_KEY, *names))
+def digest_of_cells() -> str:
+    names = (*CELL_KEY, *measure_names(OrdersPaid))
+    found = OrdersPaid.objects.order_by(*CELL_KEY).values_list(*names)
+    return digest(found.iterator(chunk_size=20_000))
 
 
 @transaction.atomic
@@ -128,9 +154,9 @@ def arrive_late(company: Company, *, seed: int) -> None:
 
 
 def refreshed_equals_rebuilt() -> bool:
-    refreshed = cells()
+    refreshed = digest_of_cells()
     rebuild_orders()
-    return refreshed == cells()
+    return refreshed == digest_of_cells()
 
 
 def measure_import(company: Company) -> None:

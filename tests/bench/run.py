@@ -1,7 +1,12 @@
-"""One pass of the measurements on the database of the settings."""
+"""One pass of the measurements on the database of the settings.
 
+What the pass on the other database is compared with goes to the file that is named.
+"""
+
+import json
 import os
 import sys
+from pathlib import Path
 
 import django
 
@@ -9,22 +14,24 @@ django.setup()
 
 from django.test.utils import setup_databases, teardown_databases
 
-from tests.bench import engine, pages
+from tests.bench import engine, pages, writing
 from tests.bench.orders import Company
 
 
-def main() -> int:
+def main(results: Path) -> int:
     rows = int(os.environ.get("ROWS", "100000"))
     old = setup_databases(verbosity=0, interactive=False)
     try:
         company = Company()
         print(f"{rows:,} orders of 300 agents in 30 teams over three years")
-        equal = engine.measure(company, rows)
+        rebuilt = engine.measure(company, rows)
+        equal = rebuilt.equal & writing.measure()
         pages.measure(company)
+        results.write_text(json.dumps(rebuilt._asdict()))
     finally:
         teardown_databases(old, verbosity=0)
     return 0 if equal else 1
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(Path(sys.argv[1])))
