@@ -332,6 +332,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": schedule(run_every=6 * 3600),
         "options": {"expires": 3600},
     },
+    "open-ballot-boxes": {  # what was answered anonymously until last week
+        "task": "surveys.open_ballot_boxes",
+        "schedule": schedule(run_every=3600),
+        "options": {"expires": 3600},
+    },
     "escalate-follow-ups": {  # finds each overdue item once
         "task": "surveys.escalate_follow_ups",
         "schedule": schedule(run_every=60),

@@ -81,6 +81,13 @@ class DraftForm(forms.Form):
         min_value=0,
         max_value=365,
     )
+    is_anonymous = forms.BooleanField(
+        label=_("Anonymous answers"),
+        help_text=_(
+            "Nobody can ever tell who gave which answer. Fixed by the first publishing."
+        ),
+        required=False,
+    )
     style = forms.ChoiceField(label=_("Scale drawn as"), choices=list(STYLES.items()))
     colour = forms.CharField(
         label=_("Colour"),
@@ -118,6 +125,7 @@ class DraftForm(forms.Form):
         self.fields["scale"].choices = [  # type: ignore[attr-defined]
             (_key(scale), label) for scale, label in self._scales()
         ]
+        self.fields["is_anonymous"].disabled = survey.version_id is not None
         main = self["language"].value()
         for key in KEYS:
             self.fields[f"{key}_kind"] = forms.ChoiceField(
@@ -268,6 +276,7 @@ class DraftForm(forms.Form):
             "scale": _key(content.scale),
             "window_days": self.survey.window_days,
             "cooldown_days": self.survey.cooldown_days,
+            "is_anonymous": self.survey.is_anonymous,
             "style": content.look.style.value,
             "colour": content.look.colour,
             "dark_colour": content.look.dark_colour,

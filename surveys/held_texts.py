@@ -14,11 +14,13 @@ class HeldPage:
     asked: str  # {value}
     unanswered: str
     answered: str  # {value}
+    used: str  # of an anonymous survey: that it was answered, nothing else
     score: str  # {value}
     comment: str
     more: str
     nothing: str  # of a shared link: no name, no address
     kept: str  # why not more is shown here
+    anonymous: str  # why not more is known
     erase_title: str
     erase_text: str  # {brand}
     erase_send: str
@@ -35,11 +37,14 @@ HELD: Mapping[str, HeldPage] = {
         asked="When we asked you: {value}",
         unanswered="That you have not answered",
         answered="When you answered: {value}",
+        used="That you have answered; not what, and not when",
         score="The number you chose: {value}",
         comment="Your comment",
         more="What you chose in further questions",
         nothing="Your answer, without a name, an e-mail address or a network address",
         kept="Answers are not shown here: somebody else might have this link.",
+        anonymous="The survey is anonymous: nothing leads from you to your answer, so "
+        "it can be neither found nor erased on its own.",
         erase_title="Be forgotten",
         erase_text="{brand} then erases your name, your address and what you wrote. "
         "The number you chose stays, without you. A person looks at every wish.",
@@ -55,11 +60,14 @@ HELD: Mapping[str, HeldPage] = {
         asked="Wann wir Sie gefragt haben: {value}",
         unanswered="Dass Sie nicht geantwortet haben",
         answered="Wann Sie geantwortet haben: {value}",
+        used="Dass Sie geantwortet haben; nicht was, und nicht wann",
         score="Die Zahl, die Sie gewählt haben: {value}",
         comment="Ihr Kommentar",
         more="Was Sie bei weiteren Fragen gewählt haben",
         nothing="Ihre Antwort, ohne Namen, E-Mail-Adresse oder Netzadresse",
         kept="Antworten zeigen wir hier nicht: Jemand anders könnte diesen Link haben.",
+        anonymous="Die Umfrage ist anonym: Nichts führt von Ihnen zu Ihrer Antwort, "
+        "deshalb lässt sie sich einzeln weder finden noch löschen.",
         erase_title="Vergessen werden",
         erase_text="{brand} löscht dann Ihren Namen, Ihre Adresse und was Sie "
         "geschrieben haben. Die gewählte Zahl bleibt, ohne Sie. Ein Mensch sieht sich "
@@ -76,11 +84,14 @@ HELD: Mapping[str, HeldPage] = {
         asked="متى سألناك: {value}",
         unanswered="أنك لم تُجب",
         answered="متى أجبت: {value}",
+        used="أنك أجبت؛ لا ماذا أجبت، ولا متى",
         score="الرقم الذي اخترته: {value}",
         comment="تعليقك",
         more="ما اخترته في الأسئلة الإضافية",
         nothing="إجابتك، دون اسم أو عنوان بريد إلكتروني أو عنوان شبكة",
         kept="لا نعرض الإجابات هنا: فقد يكون هذا الرابط لدى شخص آخر.",
+        anonymous="الاستطلاع مجهول الهوية: لا شيء يقود منك إلى إجابتك، ولذلك لا يمكن "
+        "العثور عليها أو حذفها وحدها.",
         erase_title="حذف بياناتي",
         erase_text="ستحذف {brand} عندئذ اسمك وعنوانك وما كتبته. ويبقى الرقم الذي "
         "اخترته دون أي صلة بك. وينظر شخص في كل طلب.",

@@ -56,6 +56,7 @@ def build_mail(
         ],
         "scale": scale,
         "about": about(invitation, page, language),
+        "anonymous": page.anonymous if invitation.survey.is_anonymous else "",
         "until": page.mail_until.format(
             day=spoken_day(until.astimezone(ZoneInfo(zone)).date(), language)
         ),

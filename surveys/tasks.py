@@ -13,6 +13,7 @@ from surveys.models import Theme
 from surveys.sending import reminders
 from surveys.sending.periods import plan_periods
 from surveys.sending.planning import due_rules, plan_rule
+from surveys.services.ballot_boxes import open_boxes
 from surveys.services.invitations import due, expire, send_invitation
 from surveys.services.retention import forget_old
 from surveys.services.themes import sort_stale
@@ -105,6 +106,12 @@ def forget_old_answers() -> int:
     ):
         forgotten += n
     return forgotten
+
+
+@shared_task(name="surveys.open_ballot_boxes")
+def open_ballot_boxes() -> int:
+    """Make answers of the ballots of past weeks; return how many."""
+    return open_boxes(now=timezone.now())
 
 
 @shared_task(name="surveys.sort_stale_themes")

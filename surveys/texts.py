@@ -57,6 +57,9 @@ class Page:
     later: str
     later_text: str
     who_text: tuple[str, ...]  # {brand}
+    anonymous: str
+    anonymous_hint: str  # beside the comment
+    who_anonymous: tuple[str, ...]  # {brand}
     stop_title: str
     stop_text: str  # {brand}
     stop_send: str
@@ -129,6 +132,19 @@ PAGES: Mapping[str, Page] = {
             "never who gave which one.",
             "Their managers may read your answer and your comment, in order to get "
             "back to you.",
+        ),
+        anonymous="This survey is anonymous: nobody can tell which answer is yours.",
+        anonymous_hint="You may leave this empty. Please give no names: your comment "
+        "is read as you write it, and cannot be changed.",
+        who_anonymous=(
+            "{brand} receives your answer without your name and cannot find out that "
+            "it is yours.",
+            "Nobody sees it at once: it is read some days later, together with at "
+            "least four others. Of the time we keep only the day, and later not even "
+            "that.",
+            "If we invited you, we note that you have answered, so as not to remind "
+            "you. What you said is not kept there, so nobody can change it or look it "
+            "up, not even you.",
         ),
         stop_title="No more surveys",
         stop_text="Shall we stop sending you surveys from {brand}?",
@@ -207,6 +223,21 @@ PAGES: Mapping[str, Page] = {
             "Die Vorgesetzten können Ihre Antwort und Ihren Kommentar lesen, um sich "
             "bei Ihnen zu melden.",
         ),
+        anonymous="Diese Umfrage ist anonym: Niemand kann erkennen, welche Antwort "
+        "von Ihnen ist.",
+        anonymous_hint="Sie können das Feld leer lassen. Bitte nennen Sie keine Namen: "
+        "Ihr Kommentar wird gelesen, wie Sie ihn schreiben, und ist nicht mehr zu "
+        "ändern.",
+        who_anonymous=(
+            "{brand} erhält Ihre Antwort ohne Ihren Namen und kann nicht "
+            "herausfinden, dass sie von Ihnen ist.",
+            "Niemand sieht sie sofort: Sie wird einige Tage später gelesen, zusammen "
+            "mit mindestens vier anderen. Vom Zeitpunkt behalten wir nur den Tag, und "
+            "später nicht einmal den.",
+            "Wenn wir Sie eingeladen haben, merken wir uns, dass Sie geantwortet "
+            "haben, um Sie nicht zu erinnern. Was Sie gesagt haben, steht dort nicht; "
+            "niemand kann es ändern oder nachsehen, auch Sie nicht.",
+        ),
         stop_title="Keine Umfragen mehr",
         stop_text="Sollen wir Ihnen keine Umfragen von {brand} mehr schicken?",
         stop_send="Keine Umfragen mehr schicken",
@@ -273,6 +304,17 @@ PAGES: Mapping[str, Page] = {
             "تتلقى {brand} إجابتك لتعرف ما الذي يمكن تحسينه.",
             "من ساعدوك يرون أرقامًا مجمّعة من عدة إجابات فقط، ولا يعرفون صاحب أي منها.",
             "يمكن لمديريهم قراءة إجابتك وتعليقك للتواصل معك.",
+        ),
+        anonymous="هذا الاستطلاع مجهول الهوية: لا يستطيع أحد أن يعرف أيّ الإجابات "
+        "إجابتك.",
+        anonymous_hint="يمكنك ترك هذا الحقل فارغًا. يُرجى عدم ذكر أسماء: يُقرأ تعليقك "
+        "كما تكتبه، ولا يمكن تغييره.",
+        who_anonymous=(
+            "تتلقى {brand} إجابتك دون اسمك، ولا يمكنها أن تعرف أنها إجابتك.",
+            "لا يراها أحد على الفور: تُقرأ بعد أيام مع أربع إجابات أخرى على الأقل. "
+            "ولا نحتفظ من وقت الإجابة إلا باليوم، ثم لا نحتفظ حتى به.",
+            "إذا دعوناك، نسجّل أنك أجبت حتى لا نذكّرك. أما ما قلته فلا يُحفظ هناك، "
+            "فلا يستطيع أحد تغييره أو الاطلاع عليه، ولا حتى أنت.",
         ),
         stop_title="لا ترسلوا استطلاعات أخرى",
         stop_text="هل تريد أن نتوقف عن إرسال استطلاعات {brand} إليك؟",

@@ -1,6 +1,7 @@
 """Surveys: what is asked, who was asked, what they said."""
 
 from surveys.models.authoring import Logo, RedirectHost
+from surveys.models.ballots import Ballot
 from surveys.models.erasure import ErasureRequest
 from surveys.models.extras import ExtraAnswer
 from surveys.models.follow_ups import FollowUp, FollowUpEvent, FollowUpRule
@@ -19,6 +20,7 @@ from surveys.models.themes import Theme, ThemeMark
 __all__ = [
     "Answer",
     "AnswerRevision",
+    "Ballot",
     "BounceEvent",
     "ErasureRequest",
     "ExtraAnswer",

@@ -30,13 +30,15 @@ class Response(Fact):
     """One person's answers to one version, once.
 
     A live response has the source "surveys" and, as external id, what allows it only
-    once: its invitation, or the form that was handed out with a shared link.
+    once: its invitation, or the form that was handed out with a shared link. An
+    anonymous one comes out of its box as a Ballot with a random id.
     """
 
     class Origin(models.TextChoices):
         INVITATION = "invitation", _("Invitation")
         SHARED = "shared", _("Shared link")
         IMPORT = "import", _("Import")
+        ANONYMOUS = "anonymous", _("Anonymous")
 
     survey = models.ForeignKey(
         Survey, models.PROTECT, related_name="responses", db_index=False
@@ -83,6 +85,17 @@ class Response(Fact):
                 condition=Q(origin="invitation", invitation__isnull=False)
                 | (~Q(origin="invitation") & Q(invitation__isnull=True)),
                 name="response_has_its_invitation",
+            ),
+            models.CheckConstraint(
+                condition=~Q(origin="anonymous")
+                | Q(
+                    customer__isnull=True,
+                    contact__isnull=True,
+                    edit_key_hash__isnull=True,
+                    edit_until__isnull=True,
+                    language="",
+                ),
+                name="anonymous_response_names_nobody",
             ),
         ]
         indexes = [  # the survey's page, newest first

@@ -65,6 +65,8 @@ class Survey(models.Model):
     is_shared = models.BooleanField(
         _("anybody with the link may answer"), default=False
     )
+    # Nobody can tell whose an answer is; fixed by the first publishing.
+    is_anonymous = models.BooleanField(default=False, db_default=False)
     # Origins such as https://www.example.com whose pages may show it in a frame.
     frame_origins = models.JSONField(
         default=list, db_default=Value([], models.JSONField())
@@ -83,7 +85,12 @@ class Survey(models.Model):
             models.CheckConstraint(
                 condition=~Q(status="live") | Q(version__isnull=False),
                 name="live_survey_has_a_version",
-            )
+            ),
+            # What comes with records of others is known by their ids.
+            models.CheckConstraint(
+                condition=~Q(is_anonymous=True, is_imported=True),
+                name="imported_survey_is_not_anonymous",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -33,6 +33,8 @@ def person_as_json(held: Held) -> dict[str, Any]:
         "invitations": [
             {
                 "survey": each.survey.name,
+                # Then an answer is not below: nothing leads to it.
+                "is_anonymous": each.survey.is_anonymous,
                 "about": each.subject,
                 "address": each.address,
                 "phone": each.phone,

@@ -15,12 +15,13 @@ from crmkpi.accounts.models import AuditEvent, User
 from crmkpi.accounts.queries import get_zone
 from crmkpi.crm.models import Channel, Exclusion, Source
 from crmkpi.lib.kept import kept
-from crmkpi.lib.periods import local_day
+from crmkpi.lib.periods import day_start, local_day
 from surveys.changes import announce, row_of, rows_of
 from surveys.comments import CommentFault, clean_comment
 from surveys.links import Link, content_of
 from surveys.models import Answer, AnswerRevision, Invitation, Question, Response
 from surveys.scoring import Kind, ScoreError
+from surveys.services.ballots import cast, was_cast
 from surveys.services.errors import (
     AlreadyAnswered,
     BadComment,
@@ -41,7 +42,7 @@ VOID_REASONS = (Exclusion.TEST, Exclusion.SPAM, Exclusion.DUPLICATE)
 class Answered:
     """What became of a posted answer."""
 
-    response_id: int
+    response_id: int | None  # None: anonymous, there is none yet
     edit_key: str  # of the thank-you page, for a day
     is_new: bool  # False: the same form was posted before
 
@@ -79,10 +80,16 @@ def answer(
     with transaction.atomic():
         invitation = Invitation.objects.select_for_update().get(pk=link.invitation.pk)
         if invitation.is_answered:
+            if link.survey.is_anonymous:
+                return _cast_before(handed_out, value=value)
             earlier = Response.objects.filter(invitation=invitation)
             return _repeated(earlier, form=handed_out, value=value)
         if not link.is_open(now, opened_at=handed_out.opened_at):
             raise LinkClosed(_("This survey has ended."))
+        if link.survey.is_anonymous:
+            return _cast_invited(
+                link, invitation, value=value, form=handed_out, now=now
+            )
         answered = _store(
             link,
             origin=Response.Origin.INVITATION,
@@ -129,6 +136,10 @@ def answer_shared(
     name, day = f"form:{handed_out.nonce}", local_day(now, get_zone())
     try:
         with transaction.atomic():
+            if link.survey.is_anonymous:
+                team_id = link.survey.team_id
+                cast(link, value=value, form=handed_out, day=day, team_id=team_id)
+                return Answered(None, handed_out.edit_key, is_new=True)
             return _store(
                 link,
                 origin=Response.Origin.SHARED,
@@ -145,6 +156,8 @@ def answer_shared(
                 day=day,
             )
     except IntegrityError:
+        if link.survey.is_anonymous:
+            return _cast_before(handed_out, value=value)
         earlier = Response.objects.filter(source_id=live_source(), external_id=name)
         if not earlier.exists():
             raise  # not for being the second
@@ -159,10 +172,7 @@ def comment(edit_key: str, *, text: str, now: datetime) -> Response:
     Raises: UnknownLink, EditOver after a day, BadComment.
     """
     response = _editable(edit_key, now=now)
-    try:
-        words = clean_comment(text)
-    except CommentFault as error:
-        raise BadComment(str(error)) from error
+    words = checked_comment(text)
     question = Question.objects.get(
         version_id=response.version_id, key=Question.COMMENT
     )
@@ -181,6 +191,14 @@ def comment(edit_key: str, *, text: str, now: datetime) -> Response:
         row = row_of(earlier)
         announce(Answer, before=[row], after=[row], now=now, cause="edit")
     return response
+
+
+def checked_comment(text: str) -> str:
+    """Return a comment as it is stored. Raises: BadComment."""
+    try:
+        return clean_comment(text)
+    except CommentFault as error:
+        raise BadComment(str(error)) from error
 
 
 @transaction.atomic
@@ -325,6 +343,33 @@ def _store(
     )
     announce(Answer, before=[], after=[row_of(given)], now=now, cause="edit")
     return Answered(response.pk, form.edit_key, is_new=True)
+
+
+def _cast_invited(
+    link: Link, invitation: Invitation, *, value: int, form: Form, now: datetime
+) -> Answered:
+    """Cast the ballot of an invitation; of the invitation only its use is noted."""
+    zone = get_zone()
+    day = local_day(now, zone)
+    cast(
+        link,
+        value=value,
+        form=form,
+        day=day,
+        team_id=invitation.sent_team_id,
+        agent_id=invitation.agent_id,
+        segment_id=invitation.segment_id,
+    )
+    # Images of rows tell when they changed: to the day, like the ballot.
+    _mark_answered(invitation, now=day_start(day, zone))
+    return Answered(None, form.edit_key, is_new=True)
+
+
+def _cast_before(form: Form, *, value: int) -> Answered:
+    """Return the page that the first post led to, while its box is closed."""
+    if not was_cast(form, value=value):
+        raise AlreadyAnswered(_("This link has been answered."))
+    return Answered(None, form.edit_key, is_new=False)
 
 
 def _repeated(earlier: Any, *, form: Form, value: int) -> Answered:

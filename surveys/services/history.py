@@ -106,11 +106,14 @@ def record_history(survey: Survey, rows: Iterable[Past], *, now: datetime) -> in
     left alone, so a second run changes nothing.
 
     Queries: a fixed number
-    Raises: BadSurvey before the first publishing; ScoreError for a bad score.
+    Raises: BadSurvey before the first publishing and for an anonymous survey;
+    ScoreError for a bad score.
     """
     version = survey.version
     if version is None:
         raise BadSurvey("publish the survey first")
+    if survey.is_anonymous:
+        raise BadSurvey("what is known with its invitation is not anonymous")
     asked = asked_by(version)
     wanted = {each.key: each for each in rows}
     for each in wanted.values():

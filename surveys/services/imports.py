@@ -184,10 +184,14 @@ def imported_survey(*, name: str, scale: Scale, now: datetime, slug: str = "") -
 
 
 def _called(text: str, kind: Kind) -> Survey | None:
-    """Return the survey of a kind that goes by a slug or name. Queries: 1."""
+    """Return the survey of a kind that goes by a slug or name. Queries: 1.
+
+    Never an anonymous one: answers from elsewhere are known there by their ids, so
+    they make a survey of their own beside it.
+    """
     named = Q(slug=text.lower()) | Q(name__iexact=text)
     beside = Q(name__iexact=_beside(text, kind))
-    found = Survey.objects.filter(named | beside, kind=kind.value)
+    found = Survey.objects.filter(named | beside, kind=kind.value, is_anonymous=False)
     return found.order_by("pk").first()
 
 

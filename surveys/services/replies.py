@@ -4,13 +4,16 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from surveys.content import Content
 from surveys.extras import Extra, Reply, ReplyFault
-from surveys.models import Answer, ExtraAnswer, Question, Response
+from surveys.links import content_of
+from surveys.models import Answer, Ballot, ExtraAnswer, Question, Response
 from surveys.scoring import Kind
 from surveys.services import answers
-from surveys.services.errors import BadReply
+from surveys.services.ballots import find_ballot, takes_words
+from surveys.services.errors import BadReply, EditOver
 
 Given = Mapping[str, Sequence[str]]  # the posted values by the key of the question
 
@@ -29,6 +32,28 @@ def tell(edit_key: str, *, comment: str, given: Given, now: datetime) -> Respons
     if replies:
         _store(response, replies, now=now)
     return response
+
+
+@transaction.atomic
+def tell_anonymously(key: str, *, comment: str, given: Given, now: datetime) -> Ballot:
+    """Put a comment and replies to the ballot of a thank-you page, once.
+
+    Raises: UnknownLink, EditOver when there are words already or it is too late,
+    BadComment, BadReply.
+    """
+    ballot = Ballot.objects.select_for_update().get(pk=find_ballot(key).pk)
+    if not takes_words(ballot, now=now):
+        raise EditOver(_("This answer can no longer be changed."))
+    ballot.comment = answers.checked_comment(comment)
+    extras = content_of(ballot.version_id).extras
+    replies = {each.key: _read(each, given) for each in extras}
+    ballot.extras = {
+        key: {"chosen": list(reply.chosen), "text": reply.text}
+        for key, reply in replies.items()
+        if reply
+    }
+    ballot.save(update_fields=["comment", "extras"])
+    return ballot
 
 
 def replies_to(response: Response) -> dict[str, Reply]:

@@ -5,8 +5,10 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
+from crmkpi.accounts.queries import get_zone
+from crmkpi.lib.periods import local_day
 from surveys.changes import announce, rows_of
-from surveys.models import Answer, Invitation, Response
+from surveys.models import Answer, Ballot, Invitation, Response
 from surveys.scoring import Kind
 from surveys.services.erasure import blank_answers, blank_invitations
 
@@ -26,7 +28,11 @@ def forget_old(*, keep_days: int, now: datetime) -> int:
     if keep_days <= 0:
         return 0
     before = now - timedelta(days=keep_days)
-    return _forget_invitations(before, now=now) + _forget_responses(before, now=now)
+    return (
+        _forget_invitations(before, now=now)
+        + _forget_responses(before, now=now)
+        + _forget_ballots(before)
+    )
 
 
 def _forget_invitations(before: datetime, *, now: datetime) -> int:
@@ -58,3 +64,9 @@ def _forget_responses(before: datetime, *, now: datetime) -> int:
         blank_answers(ids, now=now)
         Response.objects.filter(pk__in=ids).update(contact=None)
     return len(ids)
+
+
+def _forget_ballots(before: datetime) -> int:
+    """Blank the words of ballots whose box has not filled in all that time."""
+    old = Ballot.objects.filter(day__lt=local_day(before, get_zone()))
+    return old.exclude(comment="", extras={}).update(comment="", extras={})

@@ -78,13 +78,17 @@ def update_survey(
     content: Content | None = None,
     window_days: int | None = None,
     cooldown_days: int | None = None,
+    is_anonymous: bool | None = None,
 ) -> Survey:
     """Change the draft; customers see it only after the next publishing.
 
-    Raises: BadSurvey when the scale is of another kind, for an imported survey, and
-    for an address to which no survey may lead.
+    Raises: BadSurvey when the scale is of another kind, for an imported survey, for
+    an address to which no survey may lead, and when what was published is to become
+    anonymous, or no longer so.
     """
     locked = _locked(survey)
+    if is_anonymous is not None and is_anonymous != locked.is_anonymous:
+        _set_anonymous(locked, is_anonymous)
     if content is not None:
         if locked.is_imported:
             raise BadSurvey(_("The answers of this survey come with imported records."))
@@ -108,6 +112,7 @@ def update_survey(
         actor=actor,
         now=now,
         content=content.fingerprint if content else "",
+        is_anonymous=locked.is_anonymous,
     )
     return locked
 
@@ -222,6 +227,20 @@ def share(
             now=now,
         )
     return locked
+
+
+def _set_anonymous(survey: Survey, is_anonymous: bool) -> None:
+    """Say whether answers name somebody, which whoever was asked must rely on.
+
+    Once published it stays: no answer may be given under one promise and kept under
+    the other.
+    """
+    if survey.version_id is not None or survey.responses.exists():
+        raise BadSurvey(
+            _("Whether answers are anonymous is fixed by the first publishing."),
+            field="is_anonymous",
+        )
+    survey.is_anonymous = is_anonymous
 
 
 def _locked(survey: Survey) -> Survey:

@@ -26,6 +26,7 @@ class Tried:
 
     content: Content
     language: str
+    is_anonymous: bool
 
 
 def send_test_mail(
@@ -92,6 +93,5 @@ def find_tried(token: str) -> Tried | None:
         content = Content.from_json(survey.draft).complete()
     except ContentError:
         return None
-    return Tried(
-        content, language if language in content.wordings else content.language
-    )
+    spoken = language if language in content.wordings else content.language
+    return Tried(content, spoken, survey.is_anonymous)

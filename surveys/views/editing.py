@@ -206,6 +206,7 @@ def _save(request: ReaderRequest, survey: Survey, form: DraftForm) -> None:
         content=content,
         window_days=given["window_days"],
         cooldown_days=given["cooldown_days"],
+        is_anonymous=given["is_anonymous"],
         actor=request.user,
         now=timezone.now(),
     )

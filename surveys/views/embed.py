@@ -70,6 +70,7 @@ def who_sees(request: HttpRequest, address: str) -> HttpResponse:
         "who",
         language=language_of(request, link),
         content=link.content,
+        is_anonymous=link.survey.is_anonymous,
         back=reverse("surveys:embedded", args=[address]),
     )
 

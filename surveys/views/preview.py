@@ -64,7 +64,13 @@ def survey_preview(request: ReaderRequest, slug: str) -> HttpResponse:
         if each != language
     ]
     page = asked(content, language, chosen=None, fault="")
-    return render("question", **page, is_preview=True, others=others)
+    return render(
+        "question",
+        **page,
+        is_preview=True,
+        is_anonymous=survey.is_anonymous,
+        others=others,
+    )
 
 
 def previewed(form: DraftForm, choice: PreviewForm) -> dict[str, Any]:
@@ -82,7 +88,9 @@ def previewed(form: DraftForm, choice: PreviewForm) -> dict[str, Any]:
     language = wish if wish in content.wordings else content.language
     missing = [] if language == wish else [_("This language is not offered yet.")]
     page = chosen.get("preview_page", QUESTION)
-    return {"html": _html(content, language, page), "faults": missing}
+    is_anonymous = bool(form["is_anonymous"].value())
+    html = _html(content, language, page, is_anonymous=is_anonymous)
+    return {"html": html, "faults": missing}
 
 
 def _content(form: DraftForm) -> tuple[Content | None, list[str]]:
@@ -101,10 +109,12 @@ def _content(form: DraftForm) -> tuple[Content | None, list[str]]:
     return None, named[:3]
 
 
-def _html(content: Content, language: str, page: str) -> str:
+def _html(content: Content, language: str, page: str, *, is_anonymous: bool) -> str:
     if page == QUESTION:
         shown = asked(content, language, chosen=None, fault="")
-        return page_text("question", **shown, is_preview=True)
+        return page_text(
+            "question", **shown, is_preview=True, is_anonymous=is_anonymous
+        )
     scale = content.scale
     values = range(scale.low, scale.high + 1)
     score = next((each for each in values if scale.band(each) == page), scale.low)
@@ -117,6 +127,7 @@ def _html(content: Content, language: str, page: str) -> str:
         thanks=content.wording(language).thanks,
         onward=content.redirect,
         onward_host=host_of(content.redirect) or "",
+        hint=words.anonymous_hint if is_anonymous else "",
         is_preview=True,
         **told(content, language, score=score),
     )

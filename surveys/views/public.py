@@ -35,6 +35,7 @@ from surveys.services.redirects import allowed_redirect, host_of
 from surveys.services.replies import Given, said_before
 from surveys.texts import PAGES
 from surveys.tokens import Form, hash_of
+from surveys.views import public_ballots
 from surveys.views.asking import asked, told
 from surveys.views.customer_pages import (
     customer_page,
@@ -95,6 +96,7 @@ def who_sees(request: HttpRequest, token: str = "", address: str = "") -> HttpRe
         "who",
         language=language_of(request, link),
         content=link.content,
+        is_anonymous=link.survey.is_anonymous,
         back=f"{back}{_kept_choice(request)}",
         held=reverse("surveys:held", args=[token]) if token else "",
         held_text=HELD[language_of(request, link)].link,
@@ -104,7 +106,10 @@ def who_sees(request: HttpRequest, token: str = "", address: str = "") -> HttpRe
 @customer_page("GET", "HEAD", "POST")
 def thanks(request: HttpRequest, key: str) -> HttpResponse:
     """Thank for an answer and, for a day, take a comment and what else is asked."""
-    response = response_of(key)
+    try:
+        response = response_of(key)
+    except UnknownLink:
+        return public_ballots.thank(request, key)
     if request.method != "POST":
         return _thank(response, key, done=request.GET.get("done", ""))
     text = request.POST.get("comment", "")
@@ -197,7 +202,9 @@ def _take(request: HttpRequest, link: Link, secret: str, *, take: Take) -> HttpR
         return _show(request, link, secret, chosen=chosen, fault="stale", status=422)
     except BadScore:
         return _show(request, link, secret, fault="choose_score", status=422)
-    return _see(reverse("surveys:thanks", args=[answered.edit_key]))
+    thanks = reverse("surveys:thanks", args=[answered.edit_key])
+    # Nothing else would know the language: none is kept with an anonymous answer.
+    return _see(f"{thanks}?in={language}" if link.survey.is_anonymous else thanks)
 
 
 def _show(
@@ -226,6 +233,7 @@ def _show(
         form=form.signed,
         about=about(invitation, PAGES[language], language) if invitation else "",
         others=others,
+        is_anonymous=link.survey.is_anonymous,
         who=f"{request.path}who/{_kept_choice(request)}",
         stop=reverse("surveys:unsubscribe", args=[secret]) if invitation else "",
     )

@@ -17,6 +17,7 @@ from surveys.scoring import Kind
 from surveys.services.erasure import request_erasure
 from surveys.services.errors import UnknownLink
 from surveys.texts import spoken_day
+from surveys.views import public_ballots
 from surveys.views.customer_pages import customer_page, language_of, render
 from surveys.views.public import is_editable, response_of, spoken
 
@@ -36,7 +37,9 @@ def held(request: HttpRequest, token: str) -> HttpResponse:
         link.content,
         language,
         lines=_of_invitation(link.invitation, HELD[language], language),
-        note=HELD[language].kept,
+        note=HELD[language].anonymous
+        if link.survey.is_anonymous
+        else HELD[language].kept,
         is_asked=_is_asked(invitation=link.invitation),
         back=reverse("surveys:answer", args=[token]),
     )
@@ -45,7 +48,10 @@ def held(request: HttpRequest, token: str) -> HttpResponse:
 @customer_page("GET", "HEAD", "POST")
 def held_answer(request: HttpRequest, key: str) -> HttpResponse:
     """For a thank-you page, which is the customer's own for a day: also the answer."""
-    response = response_of(key)
+    try:
+        response = response_of(key)
+    except UnknownLink:
+        return public_ballots.held(request, key)
     content = Content.from_json(response.version.content)
     language = spoken(response, content)
     page = HELD[language]
@@ -104,6 +110,9 @@ def _of_invitation(invitation: Invitation, page: HeldPage, language: str) -> lis
         lines.append((page.subject, ""))
     asked_at = invitation.sent_at or invitation.created_at
     lines.append((page.asked, _day(asked_at, language)))
+    if invitation.survey.is_anonymous:
+        is_used = invitation.is_answered
+        return [*lines, (page.used if is_used else page.unanswered, "")]
     answered = Response.objects.filter(invitation=invitation).first()
     if answered is None:
         return [*lines, (page.unanswered, "")]

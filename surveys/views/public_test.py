@@ -41,6 +41,7 @@ def try_out(request: HttpRequest, token: str) -> HttpResponse:
             trial=page.test_note,
             sentence=page.recorded,
             thanks=content.wording(language).thanks,
+            hint=page.anonymous_hint if tried.is_anonymous else "",
             **told(content, language, score=score),
         )
     fault = "choose_score" if request.method == "POST" else ""
@@ -49,6 +50,7 @@ def try_out(request: HttpRequest, token: str) -> HttpResponse:
         status=422 if fault else 200,
         **asked(content, language, chosen=score, fault=fault),
         picked=None if fault else score,
+        is_anonymous=tried.is_anonymous,
         trial=page.test_note,
         others=[
             (each, PAGES[each].name, f"?in={each}")
