@@ -197,18 +197,18 @@ customer_referrals = Metric(
 )
 
 BOUGHT_MORE_OUT = _(
-    "Customers won within the period; won deals that led to no order; unpaid, "
-    "cancelled and refunded orders; test accounts."
+    "Customers won within the period; unpaid, cancelled and refunded orders, lost "
+    "deals; test accounts."
 )
 
 upsell_rate = Metric(
     expression=UPSOLD,
     title=_("Upsell rate"),
     text=_("Of the customers active at the start, those who then bought an upsell."),
-    formula=_("customers with an upsell order ÷ active at start"),
+    formula=_("customers with an upsell order or won deal ÷ active at start"),
     includes=_(
-        "Paid orders that the source marks as upsell; several count as one customer. "
-        "The owner at the start is credited."
+        "Paid orders and won deals that the source marks as upsell; several count as "
+        "one customer. The owner at the start is credited."
     ),
     excludes=BOUGHT_MORE_OUT,
     unit=Unit.PERCENT,
@@ -223,10 +223,10 @@ cross_sell_rate = Metric(
     expression=CROSS_SOLD,
     title=_("Cross-sell rate"),
     text=_("Of the customers active at the start, those who then bought a cross-sell."),
-    formula=_("customers with a cross-sell order ÷ active at start"),
+    formula=_("customers with a cross-sell order or won deal ÷ active at start"),
     includes=_(
-        "Paid orders that the source marks as cross-sell; several count as one "
-        "customer. The owner at the start is credited."
+        "Paid orders and won deals that the source marks as cross-sell; several count "
+        "as one customer. The owner at the start is credited."
     ),
     excludes=BOUGHT_MORE_OUT,
     unit=Unit.PERCENT,

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet
 
-from crmkpi.crm.models import Contract, CustomerSpell, Order
+from crmkpi.crm.models import Contract, CustomerSpell, Opportunity, Order
 from crmkpi.lib.periods import UNDATED
 from metrics.expressions import Cohort, Span
 from metrics.measures.cohorts import ACTIVE_DAYS, active_on, one_if
@@ -14,6 +14,7 @@ from metrics.measures.customers import (
     CustomersEnded,
     CustomersStarted,
 )
+from metrics.measures.opportunities import WON, OpportunitiesClosed
 from metrics.measures.orders import OrdersPaid
 
 NEW_DAYS = 90  # after which a new customer is asked whether it is still there
@@ -99,11 +100,25 @@ RETAINED = Cohort(
 )
 
 
+def _won_deals(span: Span, sale: Order.Sale) -> QuerySet[Opportunity]:
+    """Return the deals of a kind, won within a span, that belong to a customer."""
+    return Opportunity.objects.filter(
+        OpportunitiesClosed.base,
+        WON,
+        sale=sale,
+        customer__isnull=False,
+        closed_day__gte=span.start,
+        closed_day__lt=span.end,
+    ).order_by()
+
+
 def _bought_more(name: str, sale: Order.Sale) -> Cohort:
     """Return the customers active at the start, and whether they bought more."""
 
     def above(span: Span) -> Any:
-        return one_if(Q(customer__in=_paid(span, sale=sale).values("customer")))
+        ordered = Q(customer__in=_paid(span, sale=sale).values("customer"))
+        agreed = Q(customer__in=_won_deals(span, sale).values("customer"))
+        return one_if(ordered | agreed)
 
     return Cohort(
         name=name,
@@ -111,13 +126,13 @@ def _bought_more(name: str, sale: Order.Sale) -> Cohort:
         rows=lambda span: active_on(span.start),
         above=above,
         on=lambda span: span.start - 1,
-        also=(CustomersEnded.key(), OrdersPaid.key()),
+        also=(CustomersEnded.key(), OrdersPaid.key(), OpportunitiesClosed.key()),
         options=(("active_days", ACTIVE_DAYS),),
     )
 
 
-UPSOLD = _bought_more("upsell", Order.Sale.UPSELL)
-CROSS_SOLD = _bought_more("cross-sell", Order.Sale.CROSS_SELL)
+UPSOLD = _bought_more("upsell by order or deal", Order.Sale.UPSELL)
+CROSS_SOLD = _bought_more("cross-sell by order or deal", Order.Sale.CROSS_SELL)
 
 
 # -- customers who bought at all

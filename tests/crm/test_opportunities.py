@@ -40,6 +40,7 @@ def test_a_won_deal(world):
             proposed=at("2026-01-20 09:00"),
             amount=Decimal("1054.50"),
             competitor="Rival",
+            sale="upsell",
             is_renewal=True,
             channel="phone",
         ),
@@ -59,6 +60,7 @@ def test_a_won_deal(world):
     assert deal.original_currency == "EUR"
     assert deal.opened_team == deal.proposed_team == deal.closed_team == world.north
     assert (deal.competitor, deal.is_renewal, deal.channel) == ("Rival", True, 1)
+    assert deal.sale == Order.Sale.UPSELL
     assert deal.written_at == NOW
 
 

@@ -66,6 +66,9 @@ SALES: Vocabulary = {
     Order.Sale.CROSS_SELL: ("cross sell",),
     Order.Sale.RENEWAL: ("renewal",),
 }
+DEAL_SALES: Vocabulary = {  # whether a deal is a renewal, it says apart
+    kind: names for kind, names in SALES.items() if kind is not Order.Sale.RENEWAL
+}
 CONTRACT_KINDS: Vocabulary = {
     Contract.Kind.SUBSCRIPTION: ("subscription",),
     Contract.Kind.SERVICE: ("service",),

@@ -13,6 +13,7 @@ from crmkpi.crm.models.base import (
     member_field,
     team_field,
 )
+from crmkpi.crm.models.orders import Order
 from crmkpi.crm.querysets import FactQuerySet
 from crmkpi.lib.periods import UNDATED
 
@@ -70,6 +71,9 @@ class Opportunity(Fact):
     industry = member_field(Member.Dimension.INDUSTRY)
     segment = member_field(Member.Dimension.SEGMENT)
     competitor = models.CharField(_("competitor"), max_length=200, blank=True)
+    sale = models.PositiveSmallIntegerField(
+        choices=Order.Sale, default=Order.Sale.NEW, db_default=Order.Sale.NEW
+    )
     is_renewal = models.BooleanField(_("renewal"), default=False)
     amount = models.BigIntegerField(null=True)  # organisation's currency, minor units
     original_amount = models.BigIntegerField(null=True)

@@ -289,6 +289,44 @@ def test_customers_of_the_start_who_buy_more(world, key, sale, other):
     assert sides(of_agent(key, world.cleo)) == (2, 5)
 
 
+@pytest.mark.parametrize(
+    ("key", "sale", "other"),
+    [
+        ("upsell_rate", Sale.UPSELL, Sale.CROSS_SELL),
+        ("cross_sell_rate", Sale.CROSS_SELL, Sale.UPSELL),
+    ],
+)
+def test_a_won_deal_counts_as_buying_more(world, key, sale, other):
+    """Of four active on 31 January one wins a deal on 13 February and orders: 1 of 4.
+
+    A deal won the day before the period, one lost and one of the other kind count not.
+    """
+    both, early, lost, unlike = (active(world) for _ in range(4))
+    bought(world, both, FIRST, sale=sale)
+    rows.put(
+        agreed(world, both, TODAY, sale=sale),
+        agreed(world, early, FIRST - 1, sale=sale),
+        agreed(world, lost, FIRST, sale=sale, won=False),
+        agreed(world, unlike, FIRST, sale=other),
+    )
+    computed()
+    assert sides(of_company(key)) == (1, 4)
+
+
+def test_a_deal_won_without_an_order_is_an_upsell(world):
+    rows.put(agreed(world, active(world), FIRST, sale=Sale.UPSELL))
+    computed()
+    assert sides(of_company("upsell_rate")) == (1, 1)
+    assert of_company("cross_sell_rate").value == 0
+
+
+def agreed(world, who, on, *, won=True, **fields):
+    return rows.deal(
+        world.cleo, world.north, opened=on - 9, closed=on, won=won, customer=who,
+        **fields,
+    )  # fmt: skip
+
+
 def test_the_rows_behind_a_followed_rate_are_its_customers(world):
     """The list of January's buyers holds both; one of them adds to the number."""
     both, once = active(world), active(world)

@@ -146,6 +146,7 @@ class OpportunityWriter(FactWriter):
             "segment_id": values.get("segment")
             or place.segment_on(customer, opened_day),
             "competitor": values.get("competitor") or "",
+            "sale": int(values.get("sale") or Order.Sale.NEW),
             "is_renewal": bool(values.get("is_renewal")),
             **amount_columns(values, rate_day, place),
             "opened_at": opened_at,
