@@ -25,6 +25,7 @@ from metrics.models import MetricVersion
 from metrics.passports import Passport, passport
 from metrics.pickers import Picked, compared_with, same_part
 from metrics.queries import Asked, Value, read_value, read_values
+from metrics.terms import VersionLine, history
 from metrics.trends import CHOICES, Trend, grain_name, trend
 
 
@@ -71,7 +72,7 @@ class Detail:
     ways: list[Way]
     breakdown: Breakdown | None
     passport: Passport
-    versions: list[MetricVersion]  # latest first
+    versions: list[VersionLine]  # latest first
     advice: AdvicePanel | None
     lineage: Lineage
 
@@ -112,7 +113,7 @@ def detail(
         ways=ways,
         breakdown=subject.breakdown(value, ways, by),
         passport=subject.passport(),
-        versions=versions,
+        versions=history(versions),
         advice=advice_for(metric, versions[0] if versions else None, access),
         lineage=lineage(metric, access),
     )

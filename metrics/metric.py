@@ -80,6 +80,8 @@ class Metric:
     min_n: int = 30  # below it a value is too uncertain to judge
     matures_after: int = 0  # days after which a row can no longer change its verdict
     trailing: int = 0  # days up to the end that are taken, whatever the period
+    # Windows and thresholds that its measures keep to; those of rules are in options.
+    windows: tuple[tuple[str, int], ...] = ()
     above_unit: Unit | None = None  # of the numerator; none: money of money, else count
     below_unit: Unit = Unit.COUNT
     above: Above = Above.PART  # of a ratio whose sides lie on one axis
@@ -165,6 +167,21 @@ class Metric:
         """Return the unit of a reading beside the value."""
         return dict(self.reading_units).get(reading, self.unit)
 
+    @property
+    def terms(self) -> dict[str, int]:
+        """Return the windows and thresholds of the definition, stored by its version.
+
+        Example: {"answered_within_seconds": 20, "min_n": 30}; metrics.terms has words.
+        """
+        options = getattr(self.expression, "options", ())
+        more = {
+            "matures_after_days": self.matures_after,
+            "trailing_days": self.trailing,
+            "min_n": self.min_n,
+        }
+        fixed = dict((*self.windows, *options))
+        return fixed | {name: amount for name, amount in more.items() if amount}
+
     def fingerprint(self) -> str:
         """Return a hash of everything that decides the number."""
         parts = [
@@ -176,5 +193,6 @@ class Metric:
             else str(self.matures_after),
             str(self.min_n),
             self.unit.value,
+            *(f"{name}={amount}" for name, amount in self.windows),
         ]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]

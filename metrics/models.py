@@ -147,6 +147,10 @@ class MetricVersion(models.Model):
     key = models.CharField(max_length=64)
     number = models.PositiveIntegerField()
     fingerprint = models.CharField(max_length=16)
+    # Windows and thresholds by name, see Metric.terms; of old versions unknown.
+    terms = models.JSONField(
+        default=dict, db_default=models.Value({}, models.JSONField())
+    )
     since = models.DateTimeField()
 
     class Meta:

@@ -2,10 +2,11 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from crmkpi.crm.models import Interaction
 from crmkpi.lib.numbers import Unit
 from metrics.catalog.advice import calls as advice
 from metrics.expressions import Amount, Mean, PerDay, Ratio
-from metrics.measures.interactions import Interactions
+from metrics.measures.interactions import THRESHOLD_SECONDS, Interactions
 from metrics.metric import Better, Distribution, Metric
 
 CALLS_IN = _("Incoming calls of which it is known whether they were answered.")
@@ -77,6 +78,7 @@ abandonment_rate = Metric(
 service_level = Metric(
     expression=Interactions.in_time / Interactions.offered,
     variants=(("of_answered", Interactions.in_time / Interactions.answered),),
+    windows=(("answered_within_seconds", THRESHOLD_SECONDS),),
     title=_("Service level"),
     text=_("Share of incoming calls answered within 20 seconds."),
     formula=_("answered within 20 s ÷ offered calls"),
@@ -210,7 +212,8 @@ service_calls_per_day = Metric(
 
 repeat_call_rate = Metric(
     expression=Interactions.repeated / Interactions.known_callers,
-    matures_after=7,
+    matures_after=Interaction.REPEAT_WINDOW_DAYS,
+    windows=(("repeated_within_days", Interaction.REPEAT_WINDOW_DAYS),),
     title=_("Repeat call rate"),
     text=_("Share of calls after which the customer had to call about it again."),
     formula=_("followed by a call on the same topic within 7 days ÷ calls"),
@@ -228,7 +231,8 @@ repeat_call_rate = Metric(
 
 repeat_calls = Metric(
     expression=Amount(Interactions.repeated),
-    matures_after=7,
+    matures_after=Interaction.REPEAT_WINDOW_DAYS,
+    windows=(("repeated_within_days", Interaction.REPEAT_WINDOW_DAYS),),
     title=_("Repeat calls"),
     text=_("Calls after which the customer had to call about it again."),
     formula=_("number of calls followed by one on the same topic within 7 days"),

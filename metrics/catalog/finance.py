@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from crmkpi.crm.models import Order
 from crmkpi.lib.numbers import Unit
 from metrics.catalog.advice import finance as advice
 from metrics.expressions import Amount, Derived, FromRows, Ratio
@@ -172,6 +173,7 @@ crm_attributed_revenue = Metric(
         ),
     ),
     reading_units=(("share_of_revenue", Unit.PERCENT),),
+    windows=(("credit_days", Order.CREDIT_DAYS),),
     title=_("CRM-attributed revenue"),
     text=_("Revenue that goes back to campaigns and work with customers."),
     formula=_("sum of paid orders with a touch in the 30 days up to payment"),
@@ -192,6 +194,7 @@ crm_roi = Metric(
         CostsSpread.crm,
         count=CostsSpread.crm_shares,
     ),
+    windows=(("credit_days", Order.CREDIT_DAYS),),
     title=_("CRM return on investment"),
     text=_("What the CRM and its campaigns bring in beyond what they cost."),
     formula=_("(margin of attributed orders − CRM cost) ÷ CRM cost"),
@@ -223,6 +226,7 @@ campaign_roi = Metric(
         CostsSpread.of_campaigns,
         count=CostsSpread.campaign_shares,
     ),
+    windows=(("credit_days", Order.CREDIT_DAYS),),
     title=_("Campaign return on investment"),
     text=_("What campaigns bring in beyond what they cost."),
     formula=_("(margin of orders attributed to campaigns − their cost) ÷ their cost"),

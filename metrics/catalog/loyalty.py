@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from crmkpi.lib.numbers import Unit
 from metrics.catalog.advice import loyalty as advice
 from metrics.expressions import Amount, Level
-from metrics.measures.cohorts import LEFT, STAYED
+from metrics.measures.cohorts import ACTIVE_DAYS, LEFT, STAYED
 from metrics.measures.cohorts_loyalty import (
     CROSS_SOLD,
     KEPT,
@@ -34,6 +34,7 @@ active_customers = Metric(
         started=CustomersStarted.rows,
         ended=CustomersEnded.rows,
     ),
+    windows=(("active_days", ACTIVE_DAYS),),
     title=_("Active customers"),
     text=_("Customers with a running contract or an order in the last 365 days."),
     formula=_("customers active at the end of the period"),
@@ -151,6 +152,7 @@ renewal_rate = Metric(
     expression=ContractsDue.renewed / ContractsDue.rows,
     variants=(("by_value", ContractsDue.renewed_amount / ContractsDue.amount),),
     matures_after=GRACE_DAYS + 1,
+    windows=(("grace_days", GRACE_DAYS),),
     title=_("Renewal rate"),
     text=_("Of the contracts that fell due, those renewed within 30 days."),
     formula=_("renewed by 30 days after the due day ÷ contracts due"),
@@ -167,6 +169,7 @@ renewal_rate = Metric(
 service_renewal_rate = Metric(
     expression=ContractsDue.service_renewed / ContractsDue.service,
     matures_after=GRACE_DAYS + 1,
+    windows=(("grace_days", GRACE_DAYS),),
     title=_("Service renewal rate"),
     text=_("Of the service contracts that fell due, those renewed within 30 days."),
     formula=_("renewed by 30 days after the due day ÷ service contracts due"),

@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from crmkpi.crm.models import Ticket
 from crmkpi.lib.numbers import Unit
 from metrics.catalog.advice import tickets as advice
 from metrics.expressions import Amount, Level, Mean, PerDay
@@ -171,7 +172,8 @@ open_tickets = Metric(
 
 first_contact_resolution = Metric(
     expression=TicketsResolved.settled / TicketsResolved.rows,
-    matures_after=7,
+    matures_after=Ticket.REOPEN_WINDOW_DAYS,
+    windows=(("returned_within_days", Ticket.REOPEN_WINDOW_DAYS),),
     title=_("First contact resolution"),
     text=_("Share of tickets settled at the customer's first contact."),
     formula=_("settled at the first contact ÷ resolved"),

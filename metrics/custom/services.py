@@ -237,7 +237,11 @@ def _add_version(
     else:
         number = 1 if last is None else last.computed_as.number + 1
         computed_as = MetricVersion.objects.create(
-            key=metric.key, number=number, fingerprint=fingerprint, since=now
+            key=metric.key,
+            number=number,
+            fingerprint=fingerprint,
+            terms=built.terms,
+            since=now,
         )
     CustomVersion.objects.create(
         metric=metric,

@@ -3,8 +3,6 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db.models import Max
-
 from crmkpi.lib import bulk
 from metrics.dimensions import Cut
 from metrics.engine.cells import CellKey
@@ -51,12 +49,17 @@ def mirror_catalogue(*, now: datetime) -> list[str]:
     known = current_versions()
     written = []
     for key, metric in METRICS.declared.items():
-        fingerprint = metric.fingerprint()
-        if key in known and known[key].fingerprint == fingerprint:
+        fingerprint, version = metric.fingerprint(), known.get(key)
+        if version is not None and version.fingerprint == fingerprint:
+            if version.terms != metric.terms:  # written before versions told them
+                MetricVersion.objects.filter(pk=version.pk).update(terms=metric.terms)
             continue
-        last = MetricVersion.objects.filter(key=key).aggregate(last=Max("number"))
         MetricVersion.objects.create(
-            key=key, number=(last["last"] or 0) + 1, fingerprint=fingerprint, since=now
+            key=key,
+            number=1 if version is None else version.number + 1,
+            fingerprint=fingerprint,
+            terms=metric.terms,
+            since=now,
         )
         written.append(key)
     return written

@@ -11,6 +11,7 @@ from crmkpi.lib.numbers import Unit
 from metrics.metric import Better, Metric
 from metrics.row_lists import Cell
 from metrics.splits import dimensions_of
+from metrics.terms import Term, terms_of
 
 register = template.Library()
 
@@ -47,6 +48,11 @@ def better_name(better: Better) -> str:
 @register.filter
 def dimension_names(metric: Metric) -> list[str]:
     return [str(dimension.label) for dimension in dimensions_of(metric)]
+
+
+@register.filter
+def terms(metric: Metric) -> list[Term]:
+    return terms_of(metric)
 
 
 @register.filter

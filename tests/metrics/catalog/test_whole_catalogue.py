@@ -10,6 +10,7 @@ from metrics.measures import AXES
 from metrics.metric import Better, Metric
 from metrics.queries import read_values
 from metrics.scopes import COMPANY_KEY
+from metrics.terms import LABELS
 from tests.metrics.catalog.ask import FEBRUARY
 from tests.world import NOW, TODAY
 
@@ -124,6 +125,14 @@ WORDS = ("title", "text", "formula", "includes", "excludes", "source")
 
 def test_all_that_is_promised_is_declared() -> None:
     assert [key for key in PROMISED if key not in METRICS] == []
+
+
+def test_windows_and_thresholds_have_words() -> None:
+    terms = {name for metric in METRICS.values() for name in metric.terms}
+
+    assert terms - LABELS.keys() == set()
+    assert METRICS["service_level"].terms["answered_within_seconds"] == 20
+    assert METRICS["renewal_rate"].terms["grace_days"] == 30
 
 
 def test_a_key_names_neither_period_nor_scope() -> None:

@@ -155,14 +155,25 @@ def test_a_scope_that_rows_do_not_carry_says_so(everything: World) -> None:
 
 
 def test_earlier_versions_of_the_definition_are_listed(everything: World) -> None:
-    MetricVersion.objects.create(
-        key="win_rate", number=2, fingerprint="other", since=NOW
+    old = {"answered_within_seconds": 30, "min_n": 30}
+    new = {"answered_within_seconds": 20, "min_n": 30}
+    for number, terms in ((2, {}), (3, old), (4, new)):
+        MetricVersion.objects.create(
+            key="service_level",
+            number=number,
+            fingerprint=str(number),
+            terms=terms,
+            since=NOW,
+        )
+
+    text = words(page(signed_in(everything.mona), "/metrics/service_level/"))
+
+    assert "Definition v4 since 13 Feb 2026" in text
+    assert "Windows and thresholds Answered within 20 seconds" in text
+    assert (
+        "All versions v4 since 13 Feb 2026 Answered within: 20 seconds, before 30 "
+        "seconds v3 since 13 Feb 2026 What is counted changed. v2 since" in text
     )
-
-    text = words(page(signed_in(everything.mona), "/metrics/win_rate/"))
-
-    assert "Definition v2 since 13 Feb 2026" in text
-    assert "Earlier versions v1 since" in text
 
 
 @pytest.mark.parametrize("key", KEYS[::2])
