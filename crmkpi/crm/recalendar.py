@@ -41,7 +41,7 @@ DAYS: dict[type[models.Model], tuple[tuple[str, str], ...]] = {
     Opportunity: tuple(
         (f"{n}_at", f"{n}_day") for n in ("opened", "proposed", "closed")
     ),
-    Order: (("paid_at", "paid_day"),),
+    Order: (("paid_at", "paid_day"), ("delivered_at", "delivered_day")),
     Ticket: tuple(
         (f"{n}_at", f"{n}_day") for n in ("opened", "replied", "resolved", "reopened")
     ),

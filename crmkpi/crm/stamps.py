@@ -37,7 +37,7 @@ STAMPS: dict[type[models.Model], tuple[tuple[str, str], ...]] = {
         ("proposed_day", "proposed_team_id"),
         ("closed_day", "closed_team_id"),
     ),
-    Order: (("paid_day", "paid_team_id"),),
+    Order: (("paid_day", "paid_team_id"), ("delivered_day", "delivered_team_id")),
     Contract: (("due_day", "due_team_id"),),
     Ticket: (
         ("opened_day", "opened_team_id"),

@@ -61,8 +61,16 @@ class Order:
     exclusion: str = ""
 
     @property
+    def delivered(self) -> datetime | None:
+        """When it arrived: some days after it was placed, unless it came to nothing."""
+        if self.is_recurring or self.paid is None:
+            return None
+        hours = draw("delivery", self.id).randint(30, 150)
+        return self.placed + timedelta(hours=hours)
+
+    @property
     def moments(self) -> tuple[datetime, ...]:
-        known = (self.placed, self.paid, self.undone)
+        known = (self.placed, self.paid, self.delivered, self.undone)
         return tuple(moment for moment in known if moment is not None)
 
     def is_late(self, story: Story) -> bool:
@@ -79,12 +87,14 @@ class Order:
             state = "refunded" if is_undone else "paid"
         else:
             state = "cancelled" if is_undone else "pending"
+        delivered = self.delivered
         return {
             "external_id": self.id,
             "customer": self.account.id,
             "owner": self.owner or self.account.owner,
             "state": state,
             "paid": self.paid if is_paid else None,
+            "delivered": delivered if delivered and delivered <= as_of else None,
             "amount": self.amount,
             "cost": self.cost,
             "sale": self.sale,

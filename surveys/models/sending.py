@@ -24,6 +24,7 @@ class SendingRule(models.Model):
     class Event(models.TextChoices):
         TICKET_RESOLVED = "ticket", _("A ticket was resolved")
         ORDER_PAID = "order", _("An order was paid")
+        ORDER_DELIVERED = "delivery", _("An order was delivered")
         CONTRACT_RENEWED = "contract", _("A contract was renewed")
         PERIOD = "period", _("Every so many days, each active customer")
         API = "api", _("Another system asks for it (API)")

@@ -11,7 +11,7 @@ from crmkpi.accounts.teams import TeamDirectory
 from crmkpi.lib.bulk import KeysIn
 from surveys.models import Invitation, Occasion, SendingRule, Survey
 from surveys.sending.conditions import Conditions, concerns
-from surveys.sending.happenings import BY_MODEL, Happening
+from surveys.sending.happenings import KINDS, Columns, Happening, Kind
 
 State = Occasion.State
 Reason = Invitation.Skip
@@ -41,19 +41,25 @@ def note_facts(
     Safe to repeat: an event is one occasion of a rule, however often it is told. What
     was solved, opened again and solved once more is asked about once, after the last.
 
-    Queries: 1 where no rule listens.
+    Queries: 1 for each kind of event about which no rule listens.
     """
-    kind = BY_MODEL.get(model)
-    if kind is None:
+    kinds = [kind for kind in KINDS if kind.model is model]
+    if not kinds:
         return
-    rules = listening(kind.event)
-    if not rules:
-        return
+    rows = [dict(zip(columns, values, strict=True)) for values in after]
+    for kind in kinds:
+        rules = listening(kind.event)
+        if rules:
+            _note(kind, rules, rows, now=now)
+
+
+def _note(
+    kind: Kind, rules: list[SendingRule], rows: Iterable[Columns], *, now: datetime
+) -> None:
     zone = get_organisation().zone
     happened: list[Happening] = []
     undone: list[str] = []
-    for values in after:
-        row = dict(zip(columns, values, strict=True))
+    for row in rows:
         what = kind.read(row, zone) if row["exclusion"] == 0 else None
         if what is None:
             undone.append(kind.subject(row))

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crmkpi.accounts.access import Access
 from crmkpi.accounts.models import Team, TeamEdge
-from crmkpi.crm.models import Channel, Member
+from crmkpi.crm.models import Channel, Member, Order
 from surveys.models import Means, SendingRule, Survey
 from surveys.sending.conditions import Conditions
 
@@ -18,6 +18,10 @@ Event = SendingRule.Event
 HOURS = [(hour, f"{hour:02}:00") for hour in range(25)]
 ORIGIN = re.compile(r"https://[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::\d{1,5})?\Z")
 MOST_ORIGINS = 20
+NO_DELIVERIES = _(
+    "No order has a delivery time yet: import orders with the column “delivered” to "
+    "ask after deliveries."
+)
 
 
 class RuleForm(forms.Form):
@@ -124,6 +128,8 @@ class RuleForm(forms.Form):
         }
         for name, queryset in querysets.items():
             self.fields[name].queryset = queryset  # type: ignore[attr-defined]
+        if not Order.objects.filter(delivered_at__isnull=False).exists():
+            self.fields["event"].help_text = NO_DELIVERIES
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}

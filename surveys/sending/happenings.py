@@ -90,6 +90,28 @@ def _order(row: Columns, zone: str) -> Happening | None:
     )
 
 
+def _delivery_subject(row: Columns) -> str:
+    return f"delivery:{row['source_id']}:{row['external_id']}"
+
+
+def _delivery(row: Columns, zone: str) -> Happening | None:
+    """Return a delivery, paid or not: many are delivered on account."""
+    if row["state"] in Order.UNDONE or row["delivered_at"] is None:
+        return None
+    return Happening(
+        subject=_delivery_subject(row),
+        at=row["delivered_at"],
+        day=row["delivered_day"],
+        customer_id=row["customer_id"],
+        contact_id=None,
+        agent_id=row["agent_id"],
+        team_id=row["delivered_team_id"],
+        channel=row["channel"],
+        segment_id=row["segment_id"],
+        product_id=row["product_id"],
+    )
+
+
 def _contract_subject(row: Columns) -> str:
     day = row["renewed_day"]
     return f"contract:{row['source_id']}:{row['external_id']}:{day or ''}"
@@ -130,6 +152,15 @@ KINDS = (
         lambda since, until, first, last: Q(paid_at__gte=since, paid_at__lt=until),
     ),
     Kind(
+        Event.ORDER_DELIVERED,
+        Order,
+        _delivery_subject,
+        _delivery,
+        lambda since, until, first, last: Q(
+            delivered_at__gte=since, delivered_at__lt=until
+        ),
+    ),
+    Kind(
         Event.CONTRACT_RENEWED,
         Contract,
         _contract_subject,
@@ -139,5 +170,4 @@ KINDS = (
         ),
     ),
 )
-BY_MODEL = {kind.model: kind for kind in KINDS}
 BY_EVENT = {kind.event.value: kind for kind in KINDS}

@@ -181,6 +181,20 @@ class TestOrders:
         assert take("order", row).same == 1
         assert take("order", {"external_id": "r1"}).same == 1
 
+    def test_a_delivery_keeps_its_own_day_and_team(self, world):
+        row = order(state="pending", paid=None, delivered=at("2026-02-12 23:30"))
+        take("order", row)
+        delivered = Order.objects.get()
+        assert (delivered.delivered_day, delivered.paid_day) == (
+            day("2026-02-13"),
+            None,
+        )
+        assert delivered.delivered_team == world.north
+        assert take("order", {"external_id": row["external_id"]}).same == 1
+        assert refused("order", row | {"delivered": at("2026-02-20 12:00")}) == [
+            (2, "delivered", "This lies in the future.")
+        ]
+
     @pytest.mark.parametrize("state", ["pending", "canceled"])
     def test_one_that_is_not_paid_has_no_day(self, world, state):
         take("order", order(state=state))

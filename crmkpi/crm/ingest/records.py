@@ -248,6 +248,7 @@ ORDER = Record(
         ref("owner", "agent", _("Who sold it"), column="agent_id"),
         choice("state", ORDER_STATES, _("Blank: paid"), column="state"),
         instant("paid", _("When it was paid; blank on a paid order: unknown")),
+        instant("delivered", _("When the customer got it; blank: not yet, or unknown")),
         money("amount", _("Net of tax and shipping")),
         money("cost", _("Cost of the goods, in the same currency")),
         currency(),

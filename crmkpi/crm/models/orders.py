@@ -45,6 +45,7 @@ class Order(Fact):
         CROSS_SELL = 2, _("Cross-sell")
         RENEWAL = 3, _("Renewal")
 
+    UNDONE = (State.CANCELLED, State.REFUNDED)
     CREDIT_DAYS = 30
 
     customer = models.ForeignKey(
@@ -81,6 +82,9 @@ class Order(Fact):
     paid_at = models.DateTimeField(_("paid"), null=True, blank=True)
     paid_day = models.IntegerField(null=True)
     paid_team = team_field()
+    delivered_at = models.DateTimeField(_("delivered"), null=True, blank=True)
+    delivered_day = models.IntegerField(null=True)
+    delivered_team = team_field()
     # Whether it goes back to a campaign or to work with the customer, by the last touch
     # in CREDIT_DAYS before payment, and to which campaign.
     is_credited = models.BooleanField(default=False, editable=False)
@@ -99,13 +103,21 @@ class Order(Fact):
     team_paths = ("paid_team",)
 
     class Meta(Fact.Meta):
-        indexes = axis_indexes(
-            "order",
-            "paid_day",
-            "paid_team",
-            "segment",
-            "product",
-            "channel",
-            "campaign",
-            "credited_campaign",
-        )
+        indexes = [
+            *axis_indexes(
+                "order",
+                "paid_day",
+                "paid_team",
+                "segment",
+                "product",
+                "channel",
+                "campaign",
+                "credited_campaign",
+            ),
+            # what a rule for sending would have asked about lately
+            models.Index(
+                fields=["delivered_at"],
+                condition=models.Q(delivered_at__isnull=False),
+                name="order_delivered",
+            ),
+        ]

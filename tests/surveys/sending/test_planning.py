@@ -107,6 +107,35 @@ def test_orders_and_renewals(survey):
     assert len(mail.outbox) == 1
 
 
+def test_a_delivery_is_asked_about_on_its_own_day_and_team(world, survey, contact):
+    rule(survey, event=Event.ORDER_DELIVERED)
+    order = {"external_id": "O-1", "customer": "Globex", "owner": "Alice", "amount": 9}
+    tell("order", order | {"paid": NOW - 2 * DAY})
+    assert became() == {}
+
+    tell("order", order | {"paid": NOW - 2 * DAY, "delivered": NOW - HOUR})
+    run()
+
+    invitation = Invitation.objects.get()
+    assert became() == {"O-1": "asked"}
+    assert (invitation.event_day, invitation.sent_team) == (
+        day("2026-02-13"),
+        world.berlin,
+    )
+    assert "About your order delivered on 13 February" in mail.outbox[0].body
+
+
+def test_what_was_delivered_on_account_counts_and_what_came_back_does_not(survey):
+    rule(survey, event=Event.ORDER_DELIVERED, delay_hours=24)
+    order = {"customer": "Globex", "owner": "Alice", "amount": 9, "delivered": NOW}
+    rows = [order | {"external_id": f"O-{n}", "state": "pending"} for n in (1, 2)]
+    tell("order", *rows)
+    assert became() == {"O-1": "waiting", "O-2": "waiting"}
+
+    tell("order", rows[0] | {"state": "cancelled"})
+    assert became() == {"O-1": "reopened", "O-2": "waiting"}
+
+
 def test_each_active_customer_in_turn(world, survey, customer):
     """Every 10 days each has one turn, however often and late the job runs."""
     periodical = rule(survey, event=Event.PERIOD, every_days=10, on_since=NOW)

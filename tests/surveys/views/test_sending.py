@@ -14,7 +14,7 @@ from surveys.services.invitations import suppress, unsubscribe
 from surveys.services.surveys import close
 from surveys.tokens import address_hash
 from tests.surveys.cast import ask, token_of
-from tests.surveys.sending.making import another_survey, rule, run, solved
+from tests.surveys.sending.making import another_survey, rule, run, solved, tell
 from tests.world import NOW, person
 
 FIELDS = {
@@ -45,6 +45,14 @@ def ana(sign_in, world):
 
 def page(name, survey, **kwargs):
     return reverse(f"surveys:{name}", kwargs={"slug": survey.slug, **kwargs})
+
+
+def test_the_form_says_what_a_rule_about_deliveries_needs(ana, survey, contact):
+    said = "No order has a delivery time yet: import orders with the column “delivered”"
+    assert said in ana.get(page("rule_new", survey)).content.decode()
+
+    tell("order", {"external_id": "O-1", "customer": "Globex", "delivered": NOW})
+    assert said not in ana.get(page("rule_new", survey)).content.decode()
 
 
 def test_a_rule_is_made_tried_and_switched_on(ana, world, survey, contact):

@@ -232,7 +232,9 @@ class OrderWriter(FactWriter):
         check_amount(values, "amount", "cost")
 
     def kept(self, old: Columns, place: Place) -> Values:
-        kept = kept_amount(old) | {"paid": stored_moment(old, "paid"), "cost": None}
+        kept = kept_amount(old) | {"cost": None}
+        for name in ("paid", "delivered"):
+            kept[name] = stored_moment(old, name)
         if old["cost_amount"] is not None and (
             old["original_currency"] in ("", place.org.currency)
         ):
@@ -247,6 +249,7 @@ class OrderWriter(FactWriter):
             values.get("paid") if was_paid else None,
             missing=UNDATED if was_paid else None,
         )
+        delivered_at, delivered_day = place.moment(values.get("delivered"))
         customer = values.get("customer")
         new = {
             "customer_id": customer,
@@ -262,6 +265,8 @@ class OrderWriter(FactWriter):
             "cost_amount": None,
             "paid_at": paid_at,
             "paid_day": paid_day,
+            "delivered_at": delivered_at,
+            "delivered_day": delivered_day,
         }
         if values.get("cost") is not None:
             cost = convert(values["cost"], values, paid_day, place)
