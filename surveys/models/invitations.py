@@ -3,6 +3,7 @@
 import uuid
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from crmkpi.accounts.models import User
@@ -139,7 +140,12 @@ class Invitation(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["survey", "request_key"], name="invited_once_for_a_request"
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["rule", "subject"],
+                condition=Q(state__in=["queued", "sending"]) & ~Q(subject=""),
+                name="one_pending_invitation_of_a_rule",
+            ),
         ]
         indexes = [
             *axis_indexes(

@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import models
+from django.db.models import CharField, F, Q, Value
+from django.db.models.functions import Cast, Concat
 
 from crmkpi.accounts.queries import get_organisation
 from crmkpi.accounts.teams import TeamDirectory
@@ -142,37 +144,53 @@ def due_time(rule: SendingRule, what: Happening) -> datetime:
 def take_back(subjects: Iterable[str], *, now: datetime) -> int:
     """Cancel what waits about things that are open again or do not count any more.
 
-    Invitations that have not left yet go with them. Queries: 2.
+    Invitations that have not left yet go with them. Queries: 3.
     """
     wanted = set(subjects) - {""}
     if not wanted:
         return 0
-    found = _of(wanted).filter(state=State.WAITING)
-    cancelled = found.update(
-        state=State.CANCELLED, reason=Reason.REOPENED, settled_at=now
+    queued = Invitation.objects.filter(_keys("subject", wanted), rule__isnull=False)
+    recalled = recall(queued)
+    return (
+        _of(wanted)
+        .filter(Q(state=State.WAITING) | Q(invitation__in=recalled))
+        .update(state=State.CANCELLED, reason=Reason.REOPENED, settled_at=now)
     )
-    queued = Invitation.objects.filter(
-        _keys("subject", wanted), state=Invitation.State.QUEUED, rule__isnull=False
+
+
+def recall(invitations: models.QuerySet[Invitation]) -> list[int]:
+    """Cancel those that nobody has begun to send; return which.
+
+    They give up what they are unique by, so that the same can be asked about later.
+    """
+    queued = invitations.filter(state=Invitation.State.QUEUED)
+    keys = list(queued.select_for_update(of=("self",)).values_list("pk", flat=True))
+    Invitation.objects.filter(pk__in=keys).update(
+        state=Invitation.State.CANCELLED,
+        skip_reason=Invitation.Skip.REOPENED,
+        request_key=Concat(F("request_key"), Value(" until "), Cast("pk", CharField())),
     )
-    queued.update(
-        state=Invitation.State.CANCELLED, skip_reason=Invitation.Skip.REOPENED
-    )
-    return cancelled
+    return keys
 
 
 def _time_again(
     old: Occasion, rule: SendingRule, what: Happening, *, now: datetime
 ) -> None:
-    """Let an occasion follow its event, unless somebody has been asked about it."""
+    """Let an occasion follow its event, unless somebody has been asked about it.
+
+    An invitation that has not left yet counts as not asked: it is called back.
+    """
     is_back = old.state == State.CANCELLED and old.reason == Reason.REOPENED
-    if old.state != State.WAITING and not is_back:
-        return
     if old.happened_at == what.at and not is_back:
+        return
+    if old.state == State.ASKED:
+        is_back = bool(recall(Invitation.objects.filter(occasion=old)))
+    if old.state != State.WAITING and not is_back:
         return
     for name, value in _frozen(what).items():
         setattr(old, name, value)
     old.state, old.reason, old.settled_at = State.WAITING, "", None
-    old.due_at = due_time(rule, what)
+    old.invitation, old.due_at = None, due_time(rule, what)
     old.save()
 
 
@@ -190,4 +208,4 @@ def _of(subjects: Iterable[str]) -> models.QuerySet[Occasion]:
 
 
 def _keys(column: str, values: Iterable[str]) -> KeysIn:
-    return KeysIn([models.F(column)], [(each,) for each in sorted(set(values))])
+    return KeysIn([F(column)], [(each,) for each in sorted(set(values))])

@@ -134,6 +134,72 @@ def test_reopened_while_the_mail_waited(survey, contact):
 
     assert Invitation.objects.get().state == State.CANCELLED
     assert due(now=NOW, limit=9) == []
+    assert became() == {"T-17": "reopened"}
+
+    again = at("2026-02-15 09:00")
+    solved(resolved=again, now=again)
+    assert became() == {"T-17": "waiting"}
+    run(again)
+    solved(resolved=again, now=again)  # told once more
+    run(again + 2 * DAY)
+
+    assert became() == {"T-17": "asked"}
+    assert len(mail.outbox) == 1
+    states = Invitation.objects.order_by("pk").values_list("state", "event_day")
+    assert list(states) == [
+        ("cancelled", day("2026-02-13")),
+        ("sent", day("2026-02-15")),
+    ]
+
+
+def test_resolved_again_while_the_mail_waited(survey, contact):
+    """Nobody told that it was open in between: one pending invitation, timed anew."""
+    rule(survey, delay_hours=1)
+    solved()
+    plan(NOW + HOUR)
+    later = NOW + 2 * HOUR
+    solved(resolved=later, now=later)
+
+    assert became() == {"T-17": "waiting"}
+    assert not Invitation.objects.filter(state=State.QUEUED).exists()
+    run(later)
+    assert mail.outbox == []
+    run(later + HOUR)
+    assert len(mail.outbox) == 1
+
+
+def test_reopened_while_the_mail_is_on_its_way(survey, contact):
+    """What a sender has begun is not called back, and not sent a second time."""
+    rule(survey)
+    solved()
+    plan()
+    Invitation.objects.update(state=State.SENDING, lease_until=NOW + HOUR)
+    solved(status="open", resolved=None)
+    again = NOW + HOUR
+    solved(resolved=again, now=again)
+    run(again)
+    run(again + 2 * DAY)
+
+    assert became() == {"T-17": "asked"}
+    assert len(mail.outbox) == 1
+
+
+def test_opened_again_and_again_nobody_is_asked_more_than_the_cap(
+    world, survey, contact
+):
+    """Each time another ticket waits, is opened and resolved: the cap holds."""
+    SendingLimits.objects.create(pk=1, rest_days=0)
+    update_survey(survey, cooldown_days=0, actor=world.ana, now=NOW)
+    rule(survey)
+    for n in range(4):
+        solved(f"T-{n}")
+        plan()
+        solved(f"T-{n}", status="open", resolved=None)
+        solved(f"T-{n}", resolved=NOW + HOUR, now=NOW + HOUR)
+    run(NOW + HOUR)
+
+    assert list(became().values()) == ["asked", "asked", "daily", "daily"]
+    assert len(mail.outbox) == 2
 
 
 def test_hard_daily_cap_per_contact(world, survey, contact):
