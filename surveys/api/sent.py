@@ -4,11 +4,15 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
+from django.db import transaction
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ValidationError
 
-from crmkpi.crm.ingest.services import Outcome
+from crmkpi.accounts.access import Access
+from crmkpi.crm.ingest.registry import RowError
+from crmkpi.crm.ingest.services import Outcome, ensure_source, ingest
+from surveys.services.team_rows import foreign_rows
 
 MOST_ROWS = 1_000
 LONGEST_SOURCE = 64
@@ -38,6 +42,30 @@ def read_sent(data: Any) -> tuple[str, list[Row]]:
     if not 0 < len(rows) <= MOST_ROWS:
         raise ValidationError({"responses": [_("Send 1 to 1,000 at a time.")]})
     return source.strip(), [_typed(each) for each in rows]
+
+
+@transaction.atomic
+def take_sent(
+    rows: list[Row], *, source: str, access: Access, now: datetime
+) -> Outcome:
+    """Store the good rows; those that are not about the reader's teams are refused."""
+    foreign: list[RowError] = []
+    if not access.sees_company:
+        own = ensure_source(source)
+        foreign = foreign_rows(rows, source=own, access=access, now=now)
+    refused = {error.row for error in foreign}
+    kept = [number for number in range(len(rows)) if number not in refused]
+    outcome = ingest(
+        "response",
+        [rows[number] for number in kept],
+        source=source,
+        now=now,
+        first_row=0,
+        partial=True,
+    )
+    told = [error._replace(row=kept[error.row]) for error in outcome.refused]
+    outcome.refused = sorted([*foreign, *told], key=lambda error: error.row)
+    return outcome
 
 
 def outcome_as_json(outcome: Outcome, rows: list[Row]) -> dict[str, Any]:

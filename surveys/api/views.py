@@ -16,10 +16,10 @@ from crmkpi.accounts.access import Access
 from crmkpi.accounts.api.shapes import FAULTS, PROBLEM
 from crmkpi.accounts.http import ReaderRequest
 from crmkpi.accounts.models import ApiKey
-from crmkpi.crm.ingest.services import ingest, slug_of
+from crmkpi.crm.ingest.services import slug_of
 from crmkpi.lib.periods import FIRST_DAY, LAST_DAY, to_day
 from surveys.api import shapes
-from surveys.api.sent import outcome_as_json, read_sent
+from surveys.api.sent import outcome_as_json, read_sent, take_sent
 from surveys.models import Survey
 from surveys.queries.extras import ExtraResult, extra_results
 from surveys.queries.results import Results, ScaleResult, results, versions_by_scale
@@ -83,13 +83,15 @@ class SentResponses(APIView):
         summary="Send answers that were given elsewhere",
         description="Good rows are taken although others are refused; sending the "
         "same again changes nothing, and a known id with other content corrects it. "
-        "Answers of the past move the figures of their own days.",
+        "Answers of the past move the figures of their own days. A key for teams "
+        "sends answers about agents of these teams, named by their sign-in address.",
         request=shapes.SENT,
         responses={200: shapes.TAKEN, 422: shapes.TAKEN} | FAULTS,
     )
     def post(self, request: Request) -> Response:
         _only(request, ())
-        _may_send(_access(request), is_key=isinstance(request.auth, ApiKey))
+        access = _access(request)
+        _may_send(access, is_key=isinstance(request.auth, ApiKey))
         source, rows = read_sent(request.data)
         try:
             is_ours = slug_of(source) == LIVE
@@ -98,22 +100,17 @@ class SentResponses(APIView):
         if is_ours:
             reason = _("This source is that of our own pages; choose another.")
             raise ValidationError({"source": [reason]})
-        outcome = ingest(
-            "response",
-            rows,
-            source=source,
-            now=timezone.now(),
-            first_row=0,
-            partial=True,
-        )
+        outcome = take_sent(rows, source=source, access=access, now=timezone.now())
         status = 200 if outcome.taken else 422
         return Response(outcome_as_json(outcome, rows), status=status)
 
 
 def _may_send(access: Access, *, is_key: bool) -> None:
-    """Let only those send who answer for the whole company: rows name anybody."""
-    if not access.sees_company or not (is_key or access.manages):
-        raise PermissionDenied(_("Sending answers takes a key for the whole company."))
+    """Let keys send for their teams, and people only who manage the whole company."""
+    if not is_key and not (access.sees_company and access.manages):
+        raise PermissionDenied(
+            _("Sending answers takes a key, or a manager of the whole company.")
+        )
 
 
 def _access(request: Request) -> Access:

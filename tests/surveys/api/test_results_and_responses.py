@@ -8,11 +8,12 @@ from django.test import Client
 from django.utils import timezone
 
 from crmkpi.accounts import services
-from crmkpi.accounts.models import ApiKey
+from crmkpi.accounts.models import ApiKey, User
 from crmkpi.crm.models import Exclusion
 from surveys.models import Answer, Response, Survey
 from surveys.scoring import DEFAULT_SCALES, Kind
 from surveys.services import answers
+from tests.surveys.cast import customer
 from tests.surveys.replies import replies
 from tests.world import NOW
 
@@ -227,11 +228,9 @@ def test_what_is_no_list_of_rows(send, data):
 
 
 def test_who_may_send(send, world):
-    some = bearer(world, ApiKey.Scope.WRITE_SURVEYS, teams=[world.support])
     reading = bearer(world, ApiKey.Scope.READ_SURVEYS)
 
-    for header in (some, reading):
-        assert send(body(row()), **header).status_code == 403
+    assert send(body(row()), **reading).status_code == 403
     for person, status in ((world.ana, 403), (world.nora, 403), (world.mona, 200)):
         client = Client()
         client.force_login(person)
@@ -241,6 +240,71 @@ def test_who_may_send(send, world):
         assert sent.status_code == status
     assert send(body(row()), HTTP_AUTHORIZATION="Bearer x").status_code == 401
     assert Client().get(URL).status_code == 401
+
+
+def test_a_key_of_a_team_sends_answers_about_that_team(send, world):
+    header = bearer(world, ApiKey.Scope.WRITE_SURVEYS, teams=[world.support])
+    about = {"agent": "Alice@example.com"}
+
+    answer = send(body(row(**about)), **header)
+
+    assert (answer.status_code, answer.json()["new"]) == (200, 1)
+    assert Answer.objects.get().answered_team == world.berlin
+    changed = send(body(row(score=2, **about)), **header)
+    assert (changed.status_code, changed.json()["changed"]) == (200, 1)
+
+
+def test_a_key_of_a_team_touches_nothing_of_others(send, world, survey):
+    """Each row says why not; the good one is taken, and nobody is made."""
+    send(body(row("cleos", agent="cleo@example.com")))
+    header = bearer(world, ApiKey.Scope.WRITE_SURVEYS, teams=[world.north])
+    customer("Globex", agent=world.alice)
+    people = User.objects.count()
+    cleo = {"agent": "cleo@example.com"}
+
+    answer = send(
+        body(
+            row("0", **cleo),
+            row("1"),
+            row("2", agent="alice@example.com"),
+            row("3", agent="Cleo"),
+            row("4", agent="new@example.com"),
+            row("5", agent=["cleo@example.com"]),
+            row("6", customer="Globex", **cleo),
+            row("7", survey=survey.name.upper(), **cleo),
+            row("8", score=9, **cleo),
+            row("9\x00", customer="a\x00", **cleo),
+            row("cleos", score=1, agent="alice@example.com"),
+        ),
+        **header,
+    )
+
+    found = answer.json()
+    assert (found["new"], found["changed"], found["refused"]) == (1, 0, 10)
+    assert [(error["row"], error["field"]) for error in found["errors"]] == [
+        (1, "agent"),
+        (2, "agent"),
+        (3, "agent"),
+        (4, "agent"),
+        (5, "agent"),
+        (6, "customer"),
+        (7, "survey"),
+        (8, "score"),
+        (9, "customer"),
+        (10, "agent"),
+    ]
+    assert found["errors"][1]["reason"] == (
+        "This agent was in no team of the key on that day."
+    )
+    assert User.objects.count() == people
+
+    berlin = bearer(world, ApiKey.Scope.WRITE_SURVEYS, teams=[world.berlin])
+    taken = send(body(row("cleos", agent="alice@example.com")), **berlin)
+    assert (taken.status_code, taken.json()["errors"][0]["field"]) == (
+        422,
+        "external_id",
+    )
+    assert Answer.objects.get(response__external_id="cleos").value == 4
 
 
 def test_what_was_left_out_stays_left_out(send, world):
