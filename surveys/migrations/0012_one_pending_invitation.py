@@ -8,8 +8,8 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0003_recalculation'),
-        ('crm', '0009_delivered_orders'),
-        ('surveys', '0010_order_delivered'),
+        ('crm', '0011_delivered_orders'),
+        ('surveys', '0011_order_delivered'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0003_recalculation'),
-        ('crm', '0008_remember_erased'),
+        ('crm', '0010_sale_of_deals'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

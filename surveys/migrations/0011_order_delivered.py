@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('surveys', '0009_suppressed_as_erased'),
+        ('surveys', '0010_anonymous'),
     ]
 
     operations = [
