@@ -191,8 +191,7 @@ DAYS = st.dates(date(2025, 6, 1), date(2026, 2, 13))
 
 @settings(
     max_examples=25,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(
     opened=st.lists(DAYS, min_size=1, max_size=4),

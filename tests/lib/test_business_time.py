@@ -273,7 +273,7 @@ minutes_of_2026 = st.one_of(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(calendars(), minutes_of_2026, st.integers(0, 4 * 1440))
 def test_seconds_between_counts_every_open_minute(
     calendar: BusinessCalendar, offset: int, length: int
@@ -291,7 +291,6 @@ def test_seconds_between_counts_every_open_minute(
     assert calendar.seconds_between(start, end) == 60 * open_minutes
 
 
-@settings(deadline=None)
 @given(calendars(), minutes_of_2026, st.integers(1, 400_000))
 def test_adding_and_measuring_agree(
     calendar: BusinessCalendar, offset: int, seconds: int

@@ -122,8 +122,7 @@ STEP = st.tuples(
 @pytest.mark.django_db
 @settings(
     max_examples=6,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(steps=st.lists(STEP, min_size=3, max_size=25))
 def test_refresh_gives_what_a_rebuild_gives(world, steps):
