@@ -12,6 +12,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from crmkpi.lib.periods import from_day
+from crmkpi.lib.text import clean_display
 from surveys.content import BRAND, Content, choose_language
 from surveys.models import Invitation
 from surveys.texts import PAGES, Page, direction, spoken_day
@@ -38,18 +39,16 @@ def build_mail(
     page, words = PAGES[language], content.wording(language)
     answer_url = test_url or absolute("surveys:answer", answer_token)
     stop_url = test_url or absolute("surveys:unsubscribe", stop_token)
-    scale = content.scale
+    scale, brand = content.scale, clean_display(content.brand)
     context = {
-        "brand": content.brand,
+        "brand": brand,
         "language": language,
         "direction": direction(language),
         "page": page,
-        "intro": page.mail_reminder
-        if is_reminder
-        else named(words.mail_intro, content.brand),
-        "question": named(words.question, content.brand),
-        "low": words.low,
-        "high": words.high,
+        "intro": page.mail_reminder if is_reminder else named(words.mail_intro, brand),
+        "question": named(words.question, brand),
+        "low": clean_display(words.low),
+        "high": clean_display(words.high),
         "choices": [
             {"value": value, "url": f"{answer_url}?score={value}"}
             for value in range(scale.low, scale.high + 1)
@@ -65,11 +64,11 @@ def build_mail(
         "stop_url": stop_url,
         "test": page.test if test_url else "",
     }
-    subject = named(words.mail_subject, content.brand)
+    subject = named(words.mail_subject, brand)
     mail = EmailMultiAlternatives(
         subject=f"[{page.test}] {subject}" if test_url else subject,
         body=render_to_string("emails/survey.txt", context),
-        from_email=_sender(content.brand),
+        from_email=_sender(brand),
         to=[invitation.address],
         headers={
             # Equal for a second copy, so that mailboxes show it once.
@@ -104,8 +103,8 @@ def absolute(name: str, *args: str) -> str:
 
 
 def named(text: str, brand: str) -> str:
-    """Return a text with the name shown to customers in it."""
-    return text.replace(BRAND, brand)
+    """Return a text with the name shown to customers in it, fit for display."""
+    return clean_display(text.replace(BRAND, brand))
 
 
 def about(invitation: Invitation, page: Page, language: str) -> str:

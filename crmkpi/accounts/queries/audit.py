@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crmkpi.accounts.models import ALWAYS, FOREVER, AuditEvent, User
 from crmkpi.lib.periods import from_day
+from crmkpi.lib.text import clean_display
 
 ACTIONS: dict[str, str | Promise] = {
     "user.invited": _("Invited a person"),
@@ -95,7 +96,7 @@ def audit_lines(found: Iterable[AuditEvent]) -> list[AuditLine]:
             actor=event.actor,
             action=str(ACTIONS.get(event.action, event.action)),
             subject=name_of(event.subject),
-            details=list(_details(event.detail)),
+            details=[clean_display(each) for each in _details(event.detail)],
         )
         for event in found
     ]
