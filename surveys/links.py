@@ -1,7 +1,7 @@
 """What a customer's link leads to: found by its hash, the same for every page."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from crmkpi.lib.kept import kept
@@ -23,6 +23,7 @@ class Link:
     survey: Survey
     version: SurveyVersion
     invitation: Invitation | None  # none for a shared link
+    is_kiosk: bool = False  # a shared link on a device that many use
 
     @property
     def content(self) -> Content:
@@ -41,7 +42,7 @@ class Link:
         if self.survey.status != Survey.Status.LIVE:
             return False
         if self.invitation is None:
-            return self.survey.is_shared
+            return self.survey.has_kiosk if self.is_kiosk else self.survey.is_shared
         if self.invitation.state == Invitation.State.CANCELLED:
             return False
         end = self.invitation.expires_at
@@ -86,6 +87,18 @@ def find_shared(address: str) -> Link | None:
         return None
     version = published_version(survey.version_id)
     return Link(survey.shared_key, survey, version, invitation=None)
+
+
+def find_kiosk(address: str) -> Link | None:
+    """Return what the page of a shared device leads to. Queries: 1.
+
+    Its forms are of no use on the shared link, which may be closed, nor the other way
+    round.
+    """
+    link = find_shared(address)
+    if link is None:
+        return None
+    return replace(link, name=f"kiosk-{link.name}", is_kiosk=True)
 
 
 @kept

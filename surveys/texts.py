@@ -72,6 +72,9 @@ class Page:
     extra_hint: str  # of a question with several choices
     extra_unoffered: str
     extra_too_long: str
+    kiosk_fine: str
+    kiosk_again: str
+    poster_how: str
     mail_scale: str
     mail_answer: str
     mail_stop: str
@@ -159,6 +162,9 @@ PAGES: Mapping[str, Page] = {
         extra_hint="You may choose several.",
         extra_unoffered="Please choose one of the options.",
         extra_too_long="Please shorten this to 300 characters.",
+        kiosk_fine="One tap is enough. We do not ask who you are.",
+        kiosk_again="The question comes back in 20 seconds.",
+        poster_how="Scan the code with the camera of your phone, or open this address:",
         mail_scale="Choose a number:",
         mail_answer="Your choice opens a page; nothing is sent before you press the "
         "button there.",
@@ -252,6 +258,10 @@ PAGES: Mapping[str, Page] = {
         extra_hint="Sie können mehrere wählen.",
         extra_unoffered="Bitte wählen Sie eine der Möglichkeiten.",
         extra_too_long="Bitte kürzen Sie das auf 300 Zeichen.",
+        kiosk_fine="Einmal tippen genügt. Wir fragen nicht, wer Sie sind.",
+        kiosk_again="Die Frage erscheint in 20 Sekunden wieder.",
+        poster_how="Scannen Sie den Code mit der Kamera Ihres Telefons, oder öffnen "
+        "Sie diese Adresse:",
         mail_scale="Wählen Sie eine Zahl:",
         mail_answer="Ihre Wahl öffnet eine Seite; gesendet wird erst, wenn Sie dort "
         "auf den Knopf drücken.",
@@ -331,6 +341,9 @@ PAGES: Mapping[str, Page] = {
         extra_hint="يمكنك اختيار أكثر من إجابة.",
         extra_unoffered="يُرجى اختيار أحد الخيارات.",
         extra_too_long="يُرجى اختصار هذا النص إلى 300 حرف.",
+        kiosk_fine="تكفي نقرة واحدة. لا نسألك من أنت.",
+        kiosk_again="يعود السؤال بعد 20 ثانية.",
+        poster_how="امسح الرمز بكاميرا هاتفك، أو افتح هذا العنوان:",
         mail_scale="اختر رقمًا:",
         mail_answer="يفتح اختيارك صفحة، ولن يُرسَل شيء قبل أن تضغط الزر هناك.",
         mail_stop="لا ترسلوا إليّ استطلاعات أخرى",

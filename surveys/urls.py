@@ -10,6 +10,7 @@ from surveys.views import (
     hooks,
     hosts,
     inviting,
+    kiosk,
     limits,
     lists,
     person,
@@ -123,6 +124,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("surveys/<slug:slug>/sends/", sending.survey_sends, name="sends"),
     path("surveys/<slug:slug>/channels/", channels.channels, name="channels"),
     path("surveys/<slug:slug>/qr.svg", channels.qr_code, name="qr"),
+    path("surveys/<slug:slug>/poster/", channels.poster, name="poster"),
+    path("surveys/<slug:slug>/kiosk/", channels.kiosk_switch, name="kiosk_switch"),
     # Other systems: the signature is all they have.
     path("hooks/bounces/", hooks.bounces, name="bounces"),
     # Customers: the secret in the address is all they have.
@@ -134,6 +137,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("e/<str:address>/", embed.question, name="embedded"),
     path("e/<str:address>/who/", embed.who_sees, name="embedded_who"),
     path("e/<str:address>/t/<str:key>/", embed.thanks, name="embedded_thanks"),
+    path("k/<str:address>/", kiosk.question, name="kiosk"),
+    path("k/<str:address>/who/", kiosk.who_sees, name="kiosk_who"),
+    path("k/<str:address>/thanks/", kiosk.thanks, name="kiosk_thanks"),
     path("p/<str:token>/", result_links.shared, name="shared_results"),
     path("t/<str:key>/", public.thanks, name="thanks"),
     path("t/<str:key>/change/", public.change, name="change"),

@@ -67,6 +67,9 @@ class Survey(models.Model):
     )
     # Nobody can tell whose an answer is; fixed by the first publishing.
     is_anonymous = models.BooleanField(default=False, db_default=False)
+    has_kiosk = models.BooleanField(
+        _("answers are taken on a shared device"), default=False, db_default=False
+    )
     # Origins such as https://www.example.com whose pages may show it in a frame.
     frame_origins = models.JSONField(
         default=list, db_default=Value([], models.JSONField())

@@ -229,6 +229,29 @@ def share(
     return locked
 
 
+@transaction.atomic
+def offer_kiosk(
+    survey: Survey, *, is_offered: bool, actor: User | None, now: datetime
+) -> Survey:
+    """Open or close the page for a device that many customers use.
+
+    Raises: BadSurvey unless the survey is live and asked by us.
+    """
+    locked = _locked(survey)
+    if is_offered and (locked.status != Status.LIVE or locked.is_imported):
+        raise BadSurvey(_("Publish the survey before you show it on a device."))
+    if locked.has_kiosk != is_offered:
+        locked.has_kiosk = is_offered
+        locked.save()
+        write_event(
+            "survey.kiosk_opened" if is_offered else "survey.kiosk_closed",
+            subject=f"survey {locked.slug}",
+            actor=actor,
+            now=now,
+        )
+    return locked
+
+
 def _set_anonymous(survey: Survey, is_anonymous: bool) -> None:
     """Say whether answers name somebody, which whoever was asked must rely on.
 

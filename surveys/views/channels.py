@@ -1,4 +1,4 @@
-"""Other ways to a survey than mail: its link, a QR code, and pages of others."""
+"""Other ways to a survey than mail: link, QR code, poster, kiosk, pages of others."""
 
 from io import BytesIO
 
@@ -9,14 +9,23 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import (
+    require_http_methods,
+    require_POST,
+    require_safe,
+)
 
 from crmkpi.accounts.http import ReaderRequest
+from surveys.content import Content, choose_language
 from surveys.links import shared_address
 from surveys.mails import absolute
 from surveys.models import Survey
 from surveys.sending import services
 from surveys.sending.forms import OriginsForm
+from surveys.services.errors import BadSurvey
+from surveys.services.surveys import offer_kiosk
+from surveys.texts import PAGES
+from surveys.views.customer_pages import page_text
 from surveys.views.doors import our_survey
 from surveys.views.results import survey_context
 
@@ -45,6 +54,7 @@ def channels(request: ReaderRequest, slug: str) -> HttpResponse:
         "form": form,
         "shared_url": _shared_url(survey),
         "embedded_url": absolute("surveys:embedded", shared_address(survey)),
+        "kiosk_url": absolute("surveys:kiosk", shared_address(survey)),
     }
     status = 422 if form.errors else 200
     return render(request, "surveys/sending/channels.html", context, status=status)
@@ -65,6 +75,41 @@ def qr_code(request: ReaderRequest, slug: str) -> HttpResponse:
         content_type="image/svg+xml",
         headers={"Content-Disposition": f'{as_file}; filename="{name}"'},
     )
+
+
+@require_safe
+def poster(request: ReaderRequest, slug: str) -> HttpResponse:
+    """Show a sheet of A4 to print, in a language of the survey: ?in=de."""
+    survey = our_survey(request, slug)
+    asked = survey.version.content if survey.version else survey.draft
+    content = Content.from_json(asked)
+    language = choose_language(content.languages, request.GET.get("in", ""))
+    html = page_text(
+        "poster",
+        language=language,
+        content=content,
+        question=content.wording(language).question,
+        survey=survey,
+        address=_shared_url(survey),
+        languages=[
+            (each, PAGES[each].name, each == language) for each in content.languages
+        ],
+    )
+    return HttpResponse(html)
+
+
+@require_POST
+def kiosk_switch(request: ReaderRequest, slug: str) -> HttpResponse:
+    """Open or close the page for a shared device."""
+    survey = our_survey(request, slug)
+    is_offered = request.POST.get("kiosk") == "yes"
+    try:
+        offer_kiosk(
+            survey, is_offered=is_offered, actor=request.user, now=timezone.now()
+        )
+    except BadSurvey as error:
+        messages.error(request, str(error))
+    return redirect("surveys:channels", slug=slug)
 
 
 def _shared_url(survey: Survey) -> str:

@@ -73,9 +73,16 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
 def shared(request: HttpRequest, address: str) -> HttpResponse:
     """The question behind a link that anybody may use."""
     link = _must_exist(find_shared(address))
+    return for_anybody(request, link, address, limit=SHARED_ANSWERS)
+
+
+def for_anybody(
+    request: HttpRequest, link: Link, address: str, *, limit: int
+) -> HttpResponse:
+    """Ask whoever comes, or take the answer, so often from one network."""
     if request.method != "POST":
         return _show_if_open(request, link, address)
-    if too_many(request, f"answer:{link.survey.pk}", limit=SHARED_ANSWERS):
+    if too_many(request, f"answer:{link.name}", limit=limit):
         language = language_of(request, link)
         response = say("too_many", language=language, content=link.content, status=429)
         response["Retry-After"] = str(WINDOW_SECONDS)
@@ -234,6 +241,7 @@ def _show(
         about=about(invitation, PAGES[language], language) if invitation else "",
         others=others,
         is_anonymous=link.survey.is_anonymous,
+        is_kiosk=link.is_kiosk,
         who=f"{request.path}who/{_kept_choice(request)}",
         stop=reverse("surveys:unsubscribe", args=[secret]) if invitation else "",
     )

@@ -1,4 +1,4 @@
-"""How often one network address may miss, or answer a shared link."""
+"""How often one network address may miss, or answer without an invitation."""
 
 from hashlib import sha256
 
@@ -8,6 +8,7 @@ from django.http import HttpRequest
 WINDOW_SECONDS = 600
 MISSES = 30  # links that lead nowhere
 SHARED_ANSWERS = 60  # one office behind one address is normal
+KIOSK_ANSWERS = 300  # five devices of one shop, an answer every ten seconds each
 
 
 def too_many(request: HttpRequest, what: str, *, limit: int) -> bool:

@@ -21,7 +21,13 @@ from surveys.services.erasure import request_erasure
 from surveys.services.redirects import allow_host
 from surveys.services.replies import tell
 from surveys.services.result_links import make_result_link
-from surveys.services.surveys import close, create_survey, publish, share
+from surveys.services.surveys import (
+    close,
+    create_survey,
+    offer_kiosk,
+    publish,
+    share,
+)
 from surveys.services.test_mails import try_token
 from surveys.services.themes import save_theme
 from tests.crm.rows import take
@@ -49,6 +55,8 @@ CUSTOMER_PAGES = (
     "/r/no-such-link/",
     "/s/{shared}/",
     "/e/{shared}/",
+    "/k/{shared}/",
+    "/k/{shared}/thanks/",
     "/t/{thanks}/",
     "/t/{thanks}/change/",
     "/t/{thanks}/held/",
@@ -116,6 +124,7 @@ PAGES = {
         "/surveys/after-a-request/sending/{sending_rule}/edit/",
         "/surveys/after-a-request/sends/",
         "/surveys/after-a-request/channels/",
+        "/surveys/after-a-request/poster/",
         "/surveys/after-a-request/themes/{theme}/",
         "/surveys/after-a-request/links/",
         "/surveys/after-a-request/follow-up/",
@@ -302,6 +311,7 @@ def _survey(world: World, name: str) -> Survey:
     )
     publish(made, actor=world.ana, now=NOW)
     share(made, is_shared=True, actor=world.ana, now=NOW)
+    offer_kiosk(made, is_offered=True, actor=world.ana, now=NOW)
     made.refresh_from_db()
     return made
 

@@ -199,6 +199,10 @@ TABLE |= {  # sending of surveys
         data=lambda world: {"origins": "https://www.example.com"},
     ),
     "surveys:qr": Rule(get=survey_managers(), kwargs=scenes.slug),
+    "surveys:poster": Rule(get=survey_managers(), kwargs=scenes.slug),
+    "surveys:kiosk_switch": Rule(
+        get=signed_in(405), post=survey_managers(302), kwargs=scenes.slug
+    ),
     "surveys:limits": Rule(
         get=SENDING_MANAGERS,
         post=SENDING_MANAGERS | {"manager": 302, "administrator": 302},
@@ -255,6 +259,14 @@ TABLE |= {  # surveys, for customers: the secret in the address is all they have
         kwargs=sending.framed_answer,
         data=lambda world: {"comment": "too slow"},
     ),
+    "surveys:kiosk": Rule(
+        get=everybody(),
+        post=everybody(303),
+        kwargs=scenes.kiosk,
+        data=scenes.kiosk_form,
+    ),
+    "surveys:kiosk_who": Rule(get=everybody(), kwargs=scenes.kiosk),
+    "surveys:kiosk_thanks": Rule(get=everybody(), kwargs=scenes.kiosk),
     "surveys:shared_results": Rule(get=everybody(), kwargs=scenes.results_token),
     "surveys:thanks": Rule(
         get=everybody(),

@@ -23,7 +23,13 @@ from surveys.services.erasure import request_erasure
 from surveys.services.logos import store_logo
 from surveys.services.redirects import allow_host
 from surveys.services.result_links import make_result_link
-from surveys.services.surveys import create_survey, publish, share, update_survey
+from surveys.services.surveys import (
+    create_survey,
+    offer_kiosk,
+    publish,
+    share,
+    update_survey,
+)
 from surveys.services.test_mails import try_token
 from surveys.services.themes import save_theme
 from surveys.tokens import Form
@@ -132,6 +138,12 @@ def shared(world: World) -> dict[str, Any]:
     return {"address": shared_address(live_survey(world))}
 
 
+def kiosk(world: World) -> dict[str, Any]:
+    survey = live_survey(world)
+    offer_kiosk(survey, is_offered=True, actor=world.ana, now=timezone.now())
+    return {"address": shared_address(survey)}
+
+
 def wish(world: World) -> dict[str, Any]:
     asked(world)
     invitation = Invitation.objects.get()
@@ -160,6 +172,11 @@ def answer_form(world: World) -> dict[str, Any]:
 def shared_form(world: World) -> dict[str, Any]:
     """Return what answers the question of `shared`."""
     return _posted(Survey.objects.get().shared_key)
+
+
+def kiosk_form(world: World) -> dict[str, Any]:
+    """Return what answers the question of `kiosk`."""
+    return _posted(f"kiosk-{Survey.objects.get().shared_key}")
 
 
 def _posted(link: str) -> dict[str, Any]:
