@@ -22,27 +22,6 @@ CALLER_UNKNOWN = _(
     "outgoing calls, test calls."
 )
 
-customer_interactions = Metric(
-    expression=Amount(Interactions.rows),
-    variants=(
-        ("channel:phone", Amount(Interactions.phone)),
-        ("channel:email", Amount(Interactions.email)),
-        ("channel:chat", Amount(Interactions.chat)),
-    ),
-    title=_("Customer interactions"),
-    text=_("Contacts with customers over all channels."),
-    formula=_("number of interactions"),
-    includes=_("Calls, mails, chats and visits, both ways, on the day they ended."),
-    excludes=_("Test contacts and spam."),
-    unit=Unit.COUNT,
-    better=Better.HIGHER,
-    source=_("Count."),
-    advice=advice.CUSTOMER_INTERACTIONS,
-    numerator=_("interactions"),
-    denominator=_("interactions"),
-    min_n=0,
-)
-
 answer_rate = Metric(
     expression=Interactions.answered / Interactions.offered,
     title=_("Answer rate"),

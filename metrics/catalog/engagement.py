@@ -6,6 +6,7 @@ from crmkpi.lib.numbers import Unit
 from metrics.catalog.advice import engagement as advice
 from metrics.expressions import Amount, PerDay, Ratio
 from metrics.measures.engagement import EngagementDays
+from metrics.measures.interactions import Interactions
 from metrics.metric import Above, Better, Metric
 
 TESTS = _("Days without a figure, which are not taken for 0; test rows.")
@@ -131,4 +132,25 @@ app_usage = Metric(
     denominator=DAYS,
     min_n=0,
     agents=False,
+)
+
+customer_interactions = Metric(
+    expression=Amount(Interactions.rows),
+    variants=(
+        ("channel:phone", Amount(Interactions.phone)),
+        ("channel:email", Amount(Interactions.email)),
+        ("channel:chat", Amount(Interactions.chat)),
+    ),
+    title=_("Customer interactions"),
+    text=_("Contacts with customers over all channels."),
+    formula=_("number of interactions"),
+    includes=_("Calls, mails, chats and visits, both ways, on the day they ended."),
+    excludes=_("Test contacts and spam."),
+    unit=Unit.COUNT,
+    better=Better.HIGHER,
+    source=_("Count."),
+    advice=advice.CUSTOMER_INTERACTIONS,
+    numerator=_("interactions"),
+    denominator=_("interactions"),
+    min_n=0,
 )

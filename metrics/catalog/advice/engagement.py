@@ -95,3 +95,23 @@ APP_USAGE = Advice(
         "whether its use spares contacts or brings orders."
     ),
 )
+
+CUSTOMER_INTERACTIONS = Advice(
+    moves=_(
+        "How many customers there are, how often they need us and how often we get in "
+        "touch with them. Our own mistakes raise it too, so more contacts are not "
+        "always good news."
+    ),
+    agent=_(
+        "Record every contact with its channel, customer and topic. Settle the matter "
+        "in one contact where you can, even though the count is lower for it."
+    ),
+    lead=_(
+        "Split it by channel and look at the topics behind a rise, to see whether it "
+        "is sales, service or trouble."
+    ),
+    manager=_(
+        "It is of use for planning people. As a target for a person it leads to one "
+        "matter being split into several contacts."
+    ),
+)
