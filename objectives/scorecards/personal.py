@@ -338,6 +338,7 @@ def _thanks(person: User, *, access: Access) -> list[Thanks]:
             Exists(pleased),
             kind="text",
             agent=person,
+            survey__is_anonymous=False,  # these are read by those who manage
             answered_day__gt=access.day - THANKS_DAYS,
         )
         .exclude(text="")

@@ -40,7 +40,7 @@ def give(item: FollowUp, *, owner: User, actor: User, now: datetime) -> FollowUp
 
 @transaction.atomic
 def note(
-    item: FollowUp, *, text: str, is_contact: bool, actor: User, now: datetime
+    item: FollowUp, *, text: str, actor: User, now: datetime, is_contact: bool = False
 ) -> FollowUp:
     """Write down what was done; with `is_contact` the customer was spoken to.
 

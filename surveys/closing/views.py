@@ -35,7 +35,7 @@ from surveys.models import FollowUp, FollowUpRule, Survey
 from surveys.queries.results import current_scale, reads_answers
 from surveys.services.errors import BadSurvey
 from surveys.views.doors import managed_survey, readable_survey
-from surveys.views.results import survey_context
+from surveys.views.results import answered_format, survey_context
 
 
 @require_safe
@@ -91,6 +91,7 @@ def follow_up(request: ReaderRequest, pk: int) -> HttpResponse:
         "zone": request.organisation.zone,
         "line": line_of(item, now=now),
         "item": item,
+        "answered_format": answered_format(item.response.survey),
         "events": item.events.select_related("actor"),
         "forms": forms_,
         # Whoever only owns the item learns of the customer, of no other answers.
@@ -182,6 +183,8 @@ def _forms(request: ReaderRequest, item: FollowUp) -> dict[str, forms.Form]:
         "note": NoteForm(data("note"), prefix="note"),
         "close": CloseForm(data("close"), prefix="close"),
     }
+    if item.response.is_anonymous:  # nobody to be spoken to or asked
+        del found["note"].fields["is_contact"], found["close"].fields["ask_again"]
     if may_arrange(item, request.access):
         people = possible_owners(item, request.access)
         found["give"] = GiveForm(

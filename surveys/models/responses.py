@@ -102,6 +102,10 @@ class Response(Fact):
             models.Index(fields=["survey", "-answered_at"], name="response_of_survey")
         ]
 
+    @property
+    def is_anonymous(self) -> bool:
+        return self.origin == self.Origin.ANONYMOUS
+
 
 class Answer(models.Model):
     """The answer to one question; carries all that figures are computed from."""

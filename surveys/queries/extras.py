@@ -7,6 +7,7 @@ from django.db.models import Count, Exists, OuterRef, QuerySet
 from crmkpi.accounts.access import Access
 from surveys.content import Content
 from surveys.extras import Extra, ExtraKind
+from surveys.hiding import MIN_N
 from surveys.models import Answer, ExtraAnswer, Question, Survey
 from surveys.queries.replies import option_texts
 from surveys.queries.results import reads_answers
@@ -43,7 +44,8 @@ def extra_results(
     """Return the replies of the reader's teams to the questions asked now.
 
     An option of an earlier version counts under its words; one that is no longer
-    offered comes last. Empty: nothing for agents and without such questions.
+    offered comes last. Empty: nothing for agents and without such questions; of an
+    anonymous survey no question with fewer than five replies.
     Time: local days of the scores, half-open.
     Queries: 2 for all choices and 1 for each short text.
     """
@@ -54,10 +56,12 @@ def extra_results(
         return []
     rows = _rows(survey, access, since_day, until_day)
     counted = _counted(rows)
-    return [
+    found = [
         _result(each, content.language, rows, counted.get(each.key, []))
         for each in content.extras
     ]
+    least = MIN_N if survey.is_anonymous else 0
+    return [each for each in found if each.n >= least]
 
 
 Counted = list[tuple[Content, list[int], int]]  # asked how, options chosen, people

@@ -18,6 +18,7 @@ from crmkpi.crm.querysets import FactQuerySet
 from surveys.hiding import MIN_N
 from surveys.models import (
     Answer,
+    Ballot,
     ExtraAnswer,
     Invitation,
     Question,
@@ -114,6 +115,13 @@ def results(
         return Results(shown, comments=0, is_too_few=len(shown) < len(scales))
     comments = rows.filter(kind=Kind.TEXT.value).exclude(text="").count()
     return Results(scales, comments=comments, is_too_few=False)
+
+
+def waiting_ballots(survey: Survey) -> int:
+    """Return how many anonymous answers wait for others. Queries: 1 if anonymous."""
+    if not survey.is_anonymous:
+        return 0
+    return Ballot.objects.filter(version__survey=survey).count()
 
 
 def funnel(survey: Survey, *, access: Access, now: datetime) -> Funnel:

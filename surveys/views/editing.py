@@ -140,7 +140,7 @@ def survey_publish(request: ReaderRequest, slug: str) -> HttpResponse:
     context = {
         **survey_context(request, survey, tab="edit"),
         "title": _("Publish this survey"),
-        "text": _("What customers are asked is fixed with this version.")
+        "text": _first_publishing(survey)
         if survey.version is None
         else _(
             "A new version begins: links that were sent keep asking the old one, and "
@@ -210,6 +210,14 @@ def _save(request: ReaderRequest, survey: Survey, form: DraftForm) -> None:
         actor=request.user,
         now=timezone.now(),
     )
+
+
+def _first_publishing(survey: Survey) -> str:
+    """Return what the first publishing settles."""
+    fixed = _("What customers are asked is fixed with this version.")
+    if survey.is_anonymous:
+        return f"{fixed} {_('Its answers are anonymous, and stay so for good.')}"
+    return fixed
 
 
 def _changes(survey: Survey) -> list[tuple[Difference, str]]:

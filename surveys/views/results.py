@@ -25,7 +25,7 @@ from surveys.forms import VoidForm
 from surveys.hiding import MIN_N
 from surveys.links import shared_address
 from surveys.mails import absolute
-from surveys.models import Invitation, Survey
+from surveys.models import Invitation, Response, Survey
 from surveys.queries.coverage import response_steps
 from surveys.queries.extras import extra_results
 from surveys.queries.replies import Asked
@@ -38,6 +38,7 @@ from surveys.queries.results import (
     response_page,
     responses_for,
     results,
+    waiting_ballots,
 )
 from surveys.queries.trends import change_since, trend
 from surveys.services import answers
@@ -87,6 +88,7 @@ def survey_detail(request: ReaderRequest, slug: str) -> HttpResponse:
         "min_n": MIN_N,
         "funnel": _funnel(survey, request, timezone.now()) if may_read else None,
         **(_course(survey, request, span) if may_read and found.scales else {}),
+        "waiting": waiting_ballots(survey),
         "shared_url": absolute("surveys:shared", shared_address(survey)),
         "content": _content(survey),
         "extras": extra_panels(
@@ -109,6 +111,7 @@ def survey_answers(request: ReaderRequest, slug: str) -> HttpResponse:
         "form": form,
         "page_obj": page,
         "lines": lines,
+        "answered_format": answered_format(survey),
         "is_filtered": any(form.cleaned_data.values()),
     }
     return render(request, "surveys/answers.html", context)
@@ -187,6 +190,11 @@ def response_void(request: ReaderRequest, slug: str, pk: int) -> HttpResponse:
     return render(request, "surveys/confirm.html", context, status=status)
 
 
+def answered_format(survey: Survey) -> str:
+    """Return how pages print when something was answered: to the day if anonymous."""
+    return "j M Y" if survey.is_anonymous else "j M Y, H:i"
+
+
 def survey_context(
     request: ReaderRequest, survey: Survey, *, tab: str
 ) -> dict[str, Any]:
@@ -261,7 +269,7 @@ def _file_rows(lines: Iterator[ResponseLine], zone: ZoneInfo) -> Iterator[list[o
     for line in lines:
         response = line.response
         yield [
-            response.answered_at.astimezone(zone).isoformat(timespec="minutes"),
+            _answered(response, zone),
             line.score,
             line.high,
             clean_display(line.comment),
@@ -272,3 +280,11 @@ def _file_rows(lines: Iterator[ResponseLine], zone: ZoneInfo) -> Iterator[list[o
             str(response.get_exclusion_display()) if response.exclusion else "",
             *(clean_display(each.text) for each in line.replies),
         ]
+
+
+def _answered(response: Response, zone: ZoneInfo) -> str:
+    """Return when it was answered, to the minute where that is known."""
+    local = response.answered_at.astimezone(zone)
+    if response.is_anonymous:
+        return local.date().isoformat()
+    return local.isoformat(timespec="minutes")

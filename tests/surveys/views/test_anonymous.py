@@ -8,7 +8,16 @@ from django.core import mail
 from django.urls import reverse
 
 from surveys.links import shared_address
-from surveys.models import Ballot, ErasureRequest, FollowUpRule, Survey
+from surveys.models import (
+    Ballot,
+    ErasureRequest,
+    ExtraAnswer,
+    FollowUp,
+    FollowUpRule,
+    Response,
+    Survey,
+)
+from surveys.queries.extras import extra_results
 from surveys.scoring import Kind
 from surveys.services.ballot_boxes import open_boxes
 from surveys.services.surveys import create_survey, publish, share
@@ -239,3 +248,68 @@ def test_the_flag_is_chosen_while_drafting(client, world):
     shown = html_of(client.get(edit))
     assert 'name="is_anonymous"' in shown
     assert "disabled" in shown.partition('name="is_anonymous"')[2].partition(">")[0]
+
+
+def test_the_page_says_what_waits(client, world, page):
+    _answer(client, page, 2)
+    client.force_login(world.alice)
+
+    shown = html_of(client.get(reverse("surveys:detail", args=["after-a-request"])))
+
+    assert "1 answer waits." in shown
+    assert "Anonymous ·" in shown
+
+
+def test_lists_and_files_show_no_identity(read, survey):
+    """Nor any hour, nor the day of each: all five are of Friday, their last day."""
+    shown = html_of(read("answers", slug=survey.slug))
+    file = b"".join(read("answers_csv", slug=survey.slug)).decode()
+
+    assert shown.count("Too slow") == file.count("Too slow") == 5
+    assert "13 Feb 2026" in shown
+    assert "13 Feb 2026, " not in shown
+    assert file.count("2026-02-13,1,5,Too slow") == 5
+    for told in ("Firm", "P0", "00:00"):
+        assert told not in shown.partition("<table")[2]
+        assert told not in file
+    assert html_of(read("detail", slug=survey.slug)).count("answers wait") == 0
+
+
+def test_follow_ups_are_worked_on_without_a_customer(client, read, survey):
+    board = html_of(read("follow_ups"))
+    assert board.count("Anonymous</span>") == 5
+    assert "Firm" not in board
+    item = FollowUp.objects.first()
+    url = reverse("surveys:follow_up", args=[item.pk])
+    shown = html_of(client.get(url))
+    assert "nobody can be asked again" in shown
+    for told in ("Firm", "ask_again", "is_contact", "00:00"):
+        assert told not in shown.replace("Due", "")
+
+    closed = {
+        "act": "close",
+        "close-state": "resolved",
+        "close-cause": "waiting",
+        "close-outcome": "More people on the phone",
+        "close-ask_again": "on",  # a field that is not there
+    }
+    assert client.post(url, {"act": "note", "note-text": "Looked"}).status_code == 302
+    assert client.post(url, closed).status_code == 302
+    item.refresh_from_db()
+    assert (item.state, item.asked_again) == ("resolved", None)
+
+
+def test_a_question_that_few_replied_to_is_not_shown(read, world, survey):
+    access = world.access(world.mona)
+    why = survey.version.questions.get(key="extra1")
+    for given in Response.objects.all()[:4]:
+        ExtraAnswer.objects.create(
+            response=given, question=why, chosen=[1], replied_at=NOW
+        )
+    assert extra_results(survey, access=access, since_day=None) == []
+
+    ExtraAnswer.objects.create(
+        response=Response.objects.last(), question=why, chosen=[2], replied_at=NOW
+    )
+    (found,) = extra_results(survey, access=access, since_day=None)
+    assert found.n == 5
