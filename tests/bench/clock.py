@@ -18,6 +18,9 @@ def _backend() -> float:
     pid = backend_pid()
     if pid is None:
         return 0.0  # SQLite works in this process
+    precise = Path(f"/proc/{pid}/schedstat")
+    if precise.exists():
+        return int(precise.read_text().split()[0]) / 1e9
     stat = Path(f"/proc/{pid}/stat")
     if not stat.exists():
         raise SystemExit(
@@ -47,10 +50,8 @@ def backend_pid() -> int | None:
     """Return the process of the database that works for this one; None on SQLite."""
     if connection.vendor != "postgresql":
         return None
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_backend_pid()")
-        (pid,) = cursor.fetchone()
-    return int(pid)
+    connection.ensure_connection()
+    return int(connection.connection.info.backend_pid)
 
 
 def peak_memory(pid: int | None = None) -> float | None:
