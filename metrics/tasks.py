@@ -108,9 +108,12 @@ def send_alert_mails() -> int:
     return taken
 
 
-def ring_the_bell(task: Task = refresh) -> None:
-    """Wake a worker. A broker that is away delays the work and loses nothing."""
+def ring_the_bell(task: Task = refresh, *, delay: float = 0) -> None:
+    """Wake a worker, at once or in so many seconds.
+
+    A broker that is away delays the work and loses nothing.
+    """
     try:
-        task.delay()
+        task.apply_async(countdown=delay)
     except (BrokerError, OperationalError, OSError) as error:
         logger.warning("The broker did not take a wake-up: %s", error)

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, settings
 
 from crmkpi.lib import kept
 from metrics.custom import loading
+from metrics.engine import bell
 from tests import needs, space
 from tests.faults.installation import migrated
 from tests.world import build_world
@@ -33,6 +34,7 @@ def fresh_cache():
 
 def pytest_runtest_setup(item):
     kept.forget()  # before rows that a module shares come, too
+    bell.forget()
     for need in ("browser", "engines", "redis", "reference"):
         if not any(item.iter_markers(need)):
             continue

@@ -14,6 +14,7 @@ from crmkpi.lib import bulk
 from crmkpi.lib.columns import column_of
 from crmkpi.lib.kept import kept
 from metrics.dimensions import Cut
+from metrics.engine import bell
 from metrics.measures import AXES
 from metrics.measures.base import Cells
 from metrics.models import Cause, DirtyKey, Slot
@@ -125,6 +126,7 @@ def _write(keys: Mapping[int, set[Key]], cause: str) -> None:
 
 def ring() -> None:
     """Wake a worker; a lost bell delays the work, beat rings too."""
-    from metrics.tasks import ring_the_bell
+    from metrics.tasks import refresh, ring_the_bell
 
-    ring_the_bell()
+    if (delay := bell.due_in()) is not None:
+        ring_the_bell(refresh, delay=delay)

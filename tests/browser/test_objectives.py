@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 @pytest.fixture(autouse=True)
 def no_broker(monkeypatch):
     """Let bells ring into nothing: the pages judge what they write themselves."""
-    monkeypatch.setattr("metrics.tasks.refresh.delay", lambda: None)
+    monkeypatch.setattr("metrics.tasks.refresh.apply_async", lambda **_: None)
     monkeypatch.setattr("objectives.tasks.evaluate_due.delay", lambda: None)
 
 

@@ -390,7 +390,7 @@ def test_a_lost_bell_loses_nothing(
     put(*deals(world, on="2026-01-20", won=20, lost=20))
     result = key_result(world, objective(world))
     monkeypatch.setattr("objectives.tasks.evaluate_due.delay", broken)
-    monkeypatch.setattr("metrics.tasks.refresh.delay", broken)
+    monkeypatch.setattr("metrics.tasks.refresh.apply_async", broken)
 
     with django_capture_on_commit_callbacks(execute=True) as bells:
         put(*deals(world, on="2026-01-21", won=20))
@@ -404,7 +404,7 @@ def test_a_bell_wakes_a_worker(world, monkeypatch, django_capture_on_commit_call
     rung = []
     put(*deals(world, on="2026-01-20", won=20, lost=20))
     key_result(world, objective(world))
-    monkeypatch.setattr("metrics.tasks.refresh.delay", lambda: None)
+    monkeypatch.setattr("metrics.tasks.refresh.apply_async", lambda **_: None)
     monkeypatch.setattr("objectives.tasks.evaluate_due.delay", lambda: rung.append(1))
 
     with django_capture_on_commit_callbacks(execute=True):
