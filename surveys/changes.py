@@ -42,8 +42,13 @@ def announce(
     after: Iterable[Row],
     now: datetime,
     cause: str,
+    may_follow_up: bool = True,
 ) -> None:
-    """Tell the apps above which rows changed; call it inside the transaction."""
+    """Tell the apps above which rows changed; call it inside the transaction.
+
+    Without `may_follow_up` no rule for following up is looked for: the writer knows
+    that none names these rows.
+    """
     old: Sequence[Row] = list(before)
     new: Sequence[Row] = list(after)
     if old or new:
@@ -57,4 +62,5 @@ def announce(
             cause=cause,
             run_id=by.run_id,
             actor_id=by.actor_id,
+            may_follow_up=may_follow_up,
         )

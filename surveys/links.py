@@ -14,6 +14,24 @@ GRACE = timedelta(hours=1)
 TOKEN = re.compile(r"[A-Za-z0-9_-]{40,60}\Z")
 SHARED = re.compile(r"(?P<slug>[a-z0-9_-]{1,80})-(?P<key>[0-9a-f]{32})\Z")
 
+# What the pages of a link look at: a draft in three languages is not among it.
+_OF_SURVEY = (
+    "team",
+    "status",
+    "version",
+    "shared_key",
+    "is_shared",
+    "has_kiosk",
+    "is_anonymous",
+    "frame_origins",
+    "follow_up_stamp",
+)
+_SURVEYS = Survey.objects.only(*_OF_SURVEY)
+_INVITATIONS = Invitation.objects.select_related("survey").only(
+    *(field.name for field in Invitation._meta.concrete_fields),
+    *(f"survey__{name}" for name in _OF_SURVEY),
+)
+
 
 @dataclass(frozen=True)
 class Link:
@@ -51,27 +69,32 @@ class Link:
         return opened_at is not None and opened_at < end and now < end + GRACE
 
 
-def find_invitation(token: str, *, may_be_unsubscribe: bool = False) -> Link | None:
-    """Return what a mailed link leads to, None for any other text. Queries: 1."""
+def find_invitation(
+    token: str, *, may_be_unsubscribe: bool = False, lock: bool = False
+) -> Link | None:
+    """Return what a mailed link leads to, None for any other text.
+
+    With `lock` nobody else answers the invitation until the end of the transaction.
+    Queries: 1.
+    """
     if not TOKEN.match(token):
         return None
     purposes = [InvitationToken.Purpose.ANSWER]
     if may_be_unsubscribe:
         purposes.append(InvitationToken.Purpose.UNSUBSCRIBE)
-    found = (
-        InvitationToken.objects.filter(
-            token_hash=hash_of(token), purpose__in=purposes, revoked_at=None
+    found = _INVITATIONS.select_for_update(of=("self",)) if lock else _INVITATIONS
+    try:
+        invitation = found.get(
+            tokens__token_hash=hash_of(token),
+            tokens__purpose__in=purposes,
+            tokens__revoked_at=None,
         )
-        .select_related("invitation__survey", "invitation__version")
-        .first()
-    )
-    if found is None:
+    except Invitation.DoesNotExist:
         return None
-    invitation = found.invitation
     return Link(
         name=str(invitation.uuid),
         survey=invitation.survey,
-        version=invitation.version,
+        version=published_version(invitation.version_id),
         invitation=invitation,
     )
 
@@ -81,9 +104,11 @@ def find_shared(address: str) -> Link | None:
     parts = SHARED.match(address)
     if parts is None:
         return None
-    surveys = Survey.objects.defer("draft")  # what is edited is none of its business
-    survey = surveys.filter(shared_key=parts["key"], slug=parts["slug"]).first()
-    if survey is None or survey.version_id is None:
+    try:
+        survey = _SURVEYS.get(shared_key=parts["key"], slug=parts["slug"])
+    except Survey.DoesNotExist:
+        return None
+    if survey.version_id is None:
         return None
     version = published_version(survey.version_id)
     return Link(survey.shared_key, survey, version, invitation=None)

@@ -65,10 +65,14 @@ def sort_comments(
 
 @receiver(response_changed, sender=Answer, dispatch_uid="surveys.follow_up")
 def follow_up(
-    columns: Sequence[str], after: Sequence[tuple[Any, ...]], now: datetime, **_: Any
+    columns: Sequence[str],
+    after: Sequence[tuple[Any, ...]],
+    now: datetime,
+    may_follow_up: bool,
+    **_: Any,
 ) -> None:
     response, survey = columns.index("response_id"), columns.index("survey_id")
-    if after:
+    if after and may_follow_up:
         open_follow_ups(
             {row[response] for row in after},
             survey_ids={row[survey] for row in after},

@@ -13,8 +13,9 @@ _held: list[Any] = []
 def kept(read: Callable[P, R]) -> Callable[P, R]:
     """Return a reader that asks the database once for each of its arguments.
 
-    Only for rows that nothing changes or deletes, such as a published version, and for
-    readers that raise when there is no such row: what is not there is asked for again.
+    Only for rows that nothing changes or deletes, such as a published version, or that
+    are asked for under a stamp that changes with them; and for readers that raise when
+    there is no such row: what is not there is asked for again.
     """
     holder = lru_cache(maxsize=MOST)(read)
     _held.append(holder)

@@ -13,9 +13,10 @@ from crmkpi.accounts.queries import (
 )
 from crmkpi.lib import bulk
 from crmkpi.lib.business_time import BusinessCalendar, HoursError
+from crmkpi.lib.kept import kept
 from surveys.closing.calls import Call, call
 from surveys.closing.responsible import Responsible
-from surveys.models import Answer, FollowUp, FollowUpEvent, FollowUpRule
+from surveys.models import Answer, FollowUp, FollowUpEvent, FollowUpRule, Survey
 from surveys.queries.results import scale_of
 from surveys.scoring import Band, Kind, Scale
 from surveys.theming import matches, pattern_of
@@ -65,6 +66,16 @@ def open_follow_ups(
     return _open(named, now=now) if named else 0
 
 
+def is_named(survey: Survey, heard: Heard) -> bool:
+    """Tell whether a rule of a survey as it was just read names a response.
+
+    Queries: 1 for each process after rules were saved, else 0.
+    """
+    if not survey.follow_up_stamp:
+        return False
+    return any(fits(rule, heard) for rule in _rules(survey.pk, survey.follow_up_stamp))
+
+
 def fits(rule: FollowUpRule, heard: Heard) -> bool:
     """Tell whether a rule asks to get back to a response.
 
@@ -91,6 +102,12 @@ def due_at(calendar: BusinessCalendar, hours: int, *, now: datetime) -> datetime
         return calendar.add_seconds(now, hours * 3600)
     except HoursError:
         return now + timedelta(hours=hours)
+
+
+@kept
+def _rules(survey_id: int, stamp: str) -> list[FollowUpRule]:
+    """Return the active rules of a survey as they are under a stamp."""
+    return list(FollowUpRule.objects.filter(survey_id=survey_id, is_active=True))
 
 
 def _heard(response_ids: Collection[int], *, since: datetime) -> list[Heard]:

@@ -1,8 +1,9 @@
 """Getting back to customers: which answers ask for it, and what came of it."""
 
+import secrets
 from typing import Any, Self
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
@@ -53,6 +54,14 @@ class FollowUpRule(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save the rule; whoever kept the rules of its survey reads them anew."""
+        with transaction.atomic():
+            super().save(*args, **kwargs)
+            Survey.objects.filter(pk=self.survey_id).update(
+                follow_up_stamp=secrets.token_hex(16)
+            )
 
 
 class FollowUpQuerySet(models.QuerySet[Any]):

@@ -74,6 +74,10 @@ class Survey(models.Model):
     frame_origins = models.JSONField(
         default=list, db_default=Value([], models.JSONField())
     )
+    # Another value each time a rule for following up is saved; blank before the first.
+    follow_up_stamp = models.CharField(
+        max_length=32, blank=True, default="", db_default="", editable=False
+    )
     created_at = models.DateTimeField()
     created_by = models.ForeignKey(
         User, models.SET_NULL, null=True, blank=True, related_name="+"

@@ -4,6 +4,7 @@ Every way in ends in one function, and the database decides what is a second ans
 a response is unique by its invitation and by its source and external id.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,8 +18,9 @@ from crmkpi.crm.models import Channel, Exclusion, Source
 from crmkpi.lib.kept import kept
 from crmkpi.lib.periods import day_start, local_day
 from surveys.changes import announce, row_of, rows_of
+from surveys.closing.rules import Heard, is_named
 from surveys.comments import CommentFault, clean_comment
-from surveys.links import Link, content_of
+from surveys.links import Link, content_of, find_invitation
 from surveys.models import Answer, AnswerRevision, Invitation, Question, Response
 from surveys.scoring import Kind, ScoreError
 from surveys.services.ballots import cast, was_cast
@@ -36,6 +38,7 @@ from surveys.tokens import BadForm, Form, hash_of
 EDIT_LIFE = timedelta(hours=24)
 LIVE_SOURCE = "surveys"  # the Source of what was answered on our own pages
 VOID_REASONS = (Exclusion.TEST, Exclusion.SPAM, Exclusion.DUPLICATE)
+Speak = Callable[[Link], str]  # gives the language in which a link's page was shown
 
 
 @dataclass(frozen=True)
@@ -62,23 +65,23 @@ class Attribution:
 
 
 def answer(
-    link: Link, *, score: object, form: str, language: str, now: datetime
+    token: str, *, score: object, form: str, speak: Speak, now: datetime
 ) -> Answered:
-    """Store the answer to the invitation that a link leads to.
+    """Store the answer to the invitation that a mailed link leads to.
 
     Posting the same form with the same score again changes nothing and leads to the
     same page.
 
-    Raises: UnknownLink for a shared link, StaleForm, LinkClosed, BadScore;
-    AlreadyAnswered when the invitation has its answer and this is not the same form
-    once more.
+    Raises: UnknownLink, StaleForm, LinkClosed, BadScore; AlreadyAnswered when the
+    invitation has its answer and this is not the same form once more.
     """
-    if link.invitation is None:
-        raise UnknownLink(_("This link leads nowhere."))
-    handed_out = _read_form(form, link=link, now=now)
-    value = _check_score(link, score)
     with transaction.atomic():
-        invitation = Invitation.objects.select_for_update().get(pk=link.invitation.pk)
+        link = find_invitation(token, lock=True)
+        if link is None or link.invitation is None:
+            raise UnknownLink(_("This link leads nowhere."))
+        handed_out = _read_form(form, link=link, now=now)
+        value = _check_score(link, score)
+        invitation = link.invitation
         if invitation.is_answered:
             if link.survey.is_anonymous:
                 return _cast_before(handed_out, value=value)
@@ -106,7 +109,7 @@ def answer(
             ),
             value=value,
             form=handed_out,
-            language=language,
+            language=speak(link),
             now=now,
             day=local_day(now, get_zone()),
         )
@@ -115,7 +118,7 @@ def answer(
 
 
 def answer_shared(
-    link: Link, *, score: object, form: str, language: str, now: datetime
+    link: Link, *, score: object, form: str, speak: Speak, now: datetime
 ) -> Answered:
     """Store an answer given through a survey's shared link.
 
@@ -151,7 +154,7 @@ def answer_shared(
                 ),
                 value=value,
                 form=handed_out,
-                language=language,
+                language=speak(link),
                 now=now,
                 day=day,
             )
@@ -341,7 +344,24 @@ def _store(
         product_id=attribution.product_id,
         added_at=now,
     )
-    announce(Answer, before=[], after=[row_of(given)], now=now, cause="edit")
+    heard = Heard(
+        response_id=response.pk,
+        survey_id=link.survey.pk,
+        score=value,
+        scale=scale,
+        comments=(),
+        answered_at=now,
+        team_id=attribution.team_id,
+        agent_id=attribution.agent_id,
+    )
+    announce(
+        Answer,
+        before=[],
+        after=[row_of(given)],
+        now=now,
+        cause="edit",
+        may_follow_up=is_named(link.survey, heard),
+    )
     return Answered(response.pk, form.edit_key, is_new=True)
 
 
@@ -386,7 +406,9 @@ def _mark_answered(invitation: Invitation, *, now: datetime) -> None:
     before = row_of(invitation)
     invitation.is_answered = True
     invitation.state = Invitation.State.ANSWERED
-    invitation.save(update_fields=["is_answered", "state"])
+    Invitation.objects.filter(pk=invitation.pk).update(
+        is_answered=True, state=Invitation.State.ANSWERED
+    )
     announce(
         Invitation, before=[before], after=[row_of(invitation)], now=now, cause="edit"
     )

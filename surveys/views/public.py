@@ -48,14 +48,19 @@ from surveys.views.customer_pages import (
 from surveys.views.throttle import SHARED_ANSWERS, WINDOW_SECONDS, too_many
 
 Take = Callable[..., Answered]
+Find = Callable[[], Link]
+Refusal = AlreadyAnswered | LinkClosed | StaleForm | BadScore
 
 
 @customer_page("GET", "HEAD", "POST")
 def answer(request: HttpRequest, token: str) -> HttpResponse:
     """The question of an invitation."""
-    link = _must_exist(find_invitation(token))
     if request.method == "POST":
-        return _take(request, link, token, take=answers.answer)
+        take = partial(answers.answer, token)
+        return _take(
+            request, token, take=take, find=lambda: _must_exist(find_invitation(token))
+        )
+    link = _must_exist(find_invitation(token))
     if link.is_answered:
         language = language_of(request, link)
         return say(
@@ -87,7 +92,8 @@ def for_anybody(
         response = say("too_many", language=language, content=link.content, status=429)
         response["Retry-After"] = str(WINDOW_SECONDS)
         return response
-    return _take(request, link, address, take=answers.answer_shared)
+    take = partial(answers.answer_shared, link)
+    return _take(request, address, take=take, find=lambda: link)
 
 
 @customer_page("GET", "HEAD")
@@ -188,30 +194,38 @@ def _show_if_open(request: HttpRequest, link: Link, secret: str) -> HttpResponse
     return _show(request, link, secret, chosen=chosen)
 
 
-def _take(request: HttpRequest, link: Link, secret: str, *, take: Take) -> HttpResponse:
+def _take(request: HttpRequest, secret: str, *, take: Take, find: Find) -> HttpResponse:
     """Store a posted answer and lead to its thank-you page."""
-    language, score = language_of(request, link), request.POST.get("score")
     try:
         answered = take(
-            link,
-            score=score,
+            score=request.POST.get("score"),
             form=request.POST.get("form", ""),
-            language=language,
+            speak=partial(language_of, request),
             now=timezone.now(),
         )
-    except (AlreadyAnswered, LinkClosed) as error:
-        return refuse(error, language=language, content=link.content)
-    except StaleForm:
-        if link.is_answered:
-            answered_before = AlreadyAnswered("")
-            return refuse(answered_before, language=language, content=link.content)
-        chosen = _valid(score, link.content.scale)
-        return _show(request, link, secret, chosen=chosen, fault="stale", status=422)
-    except BadScore:
-        return _show(request, link, secret, fault="choose_score", status=422)
+    except (AlreadyAnswered, LinkClosed, StaleForm, BadScore) as error:
+        return _refuse(request, find(), secret, error)
     thanks = reverse("surveys:thanks", args=[answered.edit_key])
-    # Nothing else would know the language: none is kept with an anonymous answer.
-    return _see(f"{thanks}?in={language}" if link.survey.is_anonymous else thanks)
+    if answered.response_id is None:
+        # Nothing else would know the language: none is kept with an anonymous answer.
+        language = language_of(request, find())
+        thanks = f"{thanks}?in={language}"
+    return _see(thanks)
+
+
+def _refuse(
+    request: HttpRequest, link: Link, secret: str, error: Refusal
+) -> HttpResponse:
+    """Say why an answer was not taken, on the form where another try may help."""
+    if isinstance(error, StaleForm) and link.is_answered:
+        error = AlreadyAnswered("")
+    if isinstance(error, AlreadyAnswered | LinkClosed):
+        language = language_of(request, link)
+        return refuse(error, language=language, content=link.content)
+    if isinstance(error, BadScore):
+        return _show(request, link, secret, fault="choose_score", status=422)
+    chosen = _valid(request.POST.get("score"), link.content.scale)
+    return _show(request, link, secret, chosen=chosen, fault="stale", status=422)
 
 
 def _show(

@@ -129,9 +129,13 @@ def reply(
     language: str = "en",
 ) -> Answered:
     return answers.answer(
-        link_of(token),
+        token,
         score=score,
         form=form or form_for(token, opened_at=now),
-        language=language,
+        speak=lambda _link: language,
         now=now,
     )
+
+
+def english(_link: Link) -> str:
+    return "en"

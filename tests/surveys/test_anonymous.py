@@ -284,7 +284,7 @@ def test_a_shared_form_counts_once_before_and_after_the_box_is_opened(world, sur
 
     def post(form, score, now):
         return answers.answer_shared(
-            link, score=score, form=form.signed, language="ar", now=now
+            link, score=score, form=form.signed, speak=lambda _link: "ar", now=now
         )
 
     form = Form.hand_out(link=link.name, version_id=link.version.pk, now=sunday)

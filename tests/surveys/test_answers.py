@@ -25,7 +25,7 @@ from surveys.services.errors import (
 )
 from surveys.services.surveys import close, publish, share, update_survey
 from surveys.tokens import Form
-from tests.surveys.cast import ask, contact, form_for, link_of, reply
+from tests.surveys.cast import ask, contact, english, form_for, reply
 from tests.world import NOW, day
 
 HOUR = timedelta(hours=1)
@@ -181,7 +181,7 @@ def test_token_guessing(survey, contact):
 
     for guess in wrong:
         with pytest.raises(UnknownLink):
-            answers.answer(link_of(guess), score=5, form=form, language="en", now=NOW)
+            answers.answer(guess, score=5, form=form, speak=english, now=NOW)
 
 
 def test_a_revoked_token_leads_nowhere(survey, contact):
@@ -198,7 +198,7 @@ def test_the_unsubscribe_token_cannot_answer(survey, contact, mailoutbox):
     stop = mailoutbox[-1].extra_headers["List-Unsubscribe"].split("/")[-2]
 
     with pytest.raises(UnknownLink):
-        answers.answer(link_of(stop), score=5, form="", language="en", now=NOW)
+        answers.answer(stop, score=5, form="", speak=english, now=NOW)
 
 
 def test_key_rotation_kills_links(settings, survey, contact):
@@ -215,7 +215,7 @@ def test_a_forged_form_is_refused(survey, contact, spoil):
     _, token = ask(survey, contact)
 
     with pytest.raises(StaleForm):
-        answers.answer(link_of(token), score=5, form=spoil, language="en", now=NOW)
+        answers.answer(token, score=5, form=spoil, speak=english, now=NOW)
 
 
 def test_a_form_of_another_link_is_refused(survey, contact):
@@ -303,7 +303,7 @@ def test_shared_link_counts_for_the_team_that_asks(world, survey):
         find_shared(shared_address(survey)),
         score="3",
         form=_shared_form(survey),
-        language="de",
+        speak=lambda link: "de",
         now=NOW,
     )
 
@@ -372,7 +372,7 @@ def _answer_shared(survey, form, score):
         find_shared(shared_address(survey)),
         score=score,
         form=form,
-        language="en",
+        speak=english,
         now=NOW,
     )
 

@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core import mail
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from crmkpi.crm.models import Exclusion
 from surveys.closing import services
@@ -79,6 +80,38 @@ def test_which_answers_become_work(
     answered(survey, contact, score, comment=comment, agent_id=world.alice.pk)
 
     assert FollowUp.objects.exists() is is_work
+
+
+def test_rules_are_kept_until_one_is_saved(survey):
+    """Another process saves: the row of the survey tells this one to look again."""
+    made = rule(survey, when=When.SCORE, score=1)
+    answered(survey, contact("Ida"), 2)
+    _, token = ask(survey, contact("Jon"))
+    with CaptureQueriesContext(connection) as asked:
+        reply(token, 2)
+    assert not any("followuprule" in each["sql"] for each in asked.captured_queries)
+    assert not FollowUp.objects.exists()
+
+    made.score = 2
+    made.save()
+
+    response = answered(survey, contact("Kim"), 2)
+    assert FollowUp.objects.get().response == response
+
+
+def test_a_rule_that_was_not_saved_after_all_leaves_none_behind(survey, contact):
+    with transaction.atomic():
+        rule(survey)
+        survey.refresh_from_db()
+        transaction.set_rollback(True)
+    first = survey.follow_up_stamp
+
+    rule(survey, when=When.SCORE, score=1)
+
+    survey.refresh_from_db()
+    assert survey.follow_up_stamp != first
+    answered(survey, contact, 2)
+    assert not FollowUp.objects.exists()
 
 
 def test_nps_detractors_and_effort(world, contact):

@@ -8,6 +8,7 @@ from surveys.links import find_shared
 from surveys.models import Occasion, SendingRule, Suppression
 from surveys.services.answers import answer_shared
 from surveys.tokens import address_hash
+from tests.surveys.cast import english
 from tests.surveys.scenes import live_survey, shared, shared_form
 from tests.world import World
 
@@ -61,6 +62,6 @@ def framed_answer(world: World) -> dict[str, Any]:
     link = find_shared(address)
     assert link is not None
     answered = answer_shared(
-        link, **shared_form(world), language="en", now=timezone.now()
+        link, **shared_form(world), speak=english, now=timezone.now()
     )
     return {"address": address, "key": answered.edit_key}
