@@ -89,6 +89,17 @@ def test_forms_of_the_kiosk_and_of_the_shared_link_are_apart(device, world, addr
     assert not Response.objects.exists()
 
 
+def test_who_forgot_to_choose_answers_on_the_page_that_says_so(device, address):
+    start = page("kiosk", address)
+    told = device.post(start, {"form": form_of(device.get(start))})
+    assert told.status_code == 422
+
+    sent = device.post(start, {"score": "4", "form": form_of(told)})
+
+    assert sent.status_code == 303
+    assert Response.objects.count() == 1
+
+
 def test_open_only_where_a_manager_wants_it(device, client, world):
     address = scenes.shared(world)["address"]
     survey = scenes.Survey.objects.get()
