@@ -7,12 +7,14 @@ from django.core.cache import cache
 from django.db import connection
 from django.test.utils import setup_databases, teardown_databases
 from hypothesis import HealthCheck, settings
+from pytest_django.plugin import blocking_manager_key
 
 from crmkpi.lib import kept
 from metrics.custom import loading
 from metrics.engine import bell
 from tests import needs, space
 from tests.faults.installation import migrated
+from tests.stage import commits, in_order, stage, stays
 from tests.world import build_world
 
 # Playwright keeps an event loop in this thread; the ORM would refuse to work beside it.
@@ -23,6 +25,10 @@ settings.register_profile(
     "patient", deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("patient")
+
+
+def pytest_collection_modifyitems(items):
+    items[:] = in_order(items)
 
 
 @pytest.fixture(autouse=True)
@@ -45,6 +51,16 @@ def pytest_runtest_setup(item):
             pytest.skip(reason)
     if any(item.iter_markers("postgresql")) and connection.vendor != "postgresql":
         pytest.skip("runs in the pass on PostgreSQL")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item, nextitem):
+    try:
+        return (yield)
+    finally:
+        if not stays(item, nextitem):
+            with item.config.stash[blocking_manager_key].unblock():
+                stage.clear()
 
 
 @pytest.fixture(scope="session")
@@ -87,10 +103,17 @@ def tables(tmp_path_factory, django_db_setup):
         yield url
 
 
+@pytest.fixture(scope="class")  # wider than `db`, so it comes first
+def _cast(request, django_db_setup, django_db_blocker):
+    if not commits(request.node, request.fixturenames):
+        with django_db_blocker.unblock():
+            stage.set(build_world)
+
+
 @pytest.fixture
-def world(db):
+def world(_cast, db):
     """The cast of tests/world.py."""
-    return build_world()
+    return stage.world()
 
 
 @pytest.fixture(scope="session")

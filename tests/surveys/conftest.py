@@ -5,12 +5,7 @@ from surveys.models import Survey
 from surveys.scoring import Kind
 from surveys.services.surveys import create_survey, publish
 from tests.surveys import cast
-from tests.world import NOW, World, build_world
-
-
-@pytest.fixture
-def world(db: None) -> World:
-    return build_world()
+from tests.world import NOW, World
 
 
 @pytest.fixture
