@@ -40,7 +40,7 @@ demo-reset: ## Forget the demo's data; the next `make demo` loads it anew
 run: $(DEMO_ENV) $(VENDOR) ## Develop: reload code as it changes, no demo data
 	@$(RUN) -m crmkpi.demo --port $(PORT) --develop
 
-test: $(TEST_ENV) $(VENDOR) lint types ## Check everything, on SQLite and PostgreSQL
+test: $(TEST_ENV) $(VENDOR) ## Check everything, on SQLite and PostgreSQL
 	@$(RUN) -m tests.run
 
 lint: $(TEST_ENV) ## Check style of code and templates, and who imports whom

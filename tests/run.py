@@ -1,19 +1,20 @@
-"""Run every check that needs the application: `python -m tests.run`.
+"""Run every check: `python -m tests.run`; arguments are pytest's.
 
-The suite runs on SQLite and, where a server is found, again on PostgreSQL. A few tests
-that fail while both run side by side are run once more alone; the summary names them,
-whatever comes of it. At the end it says what was not found; CRMKPI_REQUIRE (browser,
-engines,postgresql,redis,reference) turns each of those into a failure.
+The tests run on SQLite and, where a server is found, again on PostgreSQL, in shares, as
+many checks at once as there are cores. A few tests that fail beside others are run once
+more alone; the summary names them, whatever comes of it. At the end it says what was
+not found; CRMKPI_REQUIRE (browser,engines,postgresql,redis,reference) turns each of
+those into a failure.
 """
 
 import json
 import os
 import subprocess
 import sys
-from contextlib import ExitStack
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
-from tempfile import TemporaryDirectory, TemporaryFile
-from typing import IO, NamedTuple
+from tempfile import TemporaryDirectory
+from typing import NamedTuple
 
 from tests import needs
 
@@ -31,7 +32,11 @@ PRODUCTION = {
     "DJANGO_SETTINGS_MODULE": "crmkpi.settings",
 }
 
-
+# Two halves of about the same length, so that no core waits long for the last.
+SHARES = {
+    "others": ["--ignore=tests/metrics"],
+    "metrics": ["tests/metrics", "--no-migrations"],  # they took 20 s the first time
+}
 FEW = 8  # more failures than these are no accident
 
 
@@ -45,50 +50,55 @@ class Check(NamedTuple):
 
 
 def main() -> int:
-    failed = [check.name for check in quick_checks() if not passes(check)]
+    failed: list[str] = []
     unsteady: list[str] = []
     with TemporaryDirectory(prefix="crmkpi-runs-") as folder:
-        for suite in run_side_by_side(suites(Path(folder))):
-            doubtful = failures(suite)
-            if doubtful and passes(again(suite)):
+        for check in run([*suites(Path(folder)), *quick_checks()]):
+            doubtful = failures(check)
+            if doubtful and not run([again(check)]):
                 unsteady += doubtful
             else:
-                failed.append(suite.name)
+                failed.append(check.name)
     report(failed, unsteady)
     return 1 if failed or unmet_requirements() else 0
 
 
 def quick_checks() -> list[Check]:
-    manage = [sys.executable, "manage.py"]
+    make, manage = ["make", "--no-print-directory"], [sys.executable, "manage.py"]
     tests = {"DJANGO_SETTINGS_MODULE": "tests.settings"}
     migrations = [*manage, "makemigrations", "--check", "--dry-run"]
     deploy = [*manage, "check", "--deploy", "--fail-level", "WARNING"]
     return [
+        Check("Types", [*make, "types"], {}),
+        Check("Style", [*make, "lint"], {}),
         Check("Migrations", migrations, tests),
         Check("Production settings", deploy, PRODUCTION),
     ]
 
 
 def suites(folder: Path) -> list[Check]:
-    """Return the test suite once for each database that was found."""
-    found = [suite("Tests on SQLite", "", folder / "sqlite")]
-    if url := postgresql_url():
-        found.append(suite("Tests on PostgreSQL", url, folder / "postgresql"))
-    return found
+    """Return the shares of the tests on each database found, the longest first."""
+    urls = {"PostgreSQL": postgresql_url(), "SQLite": ""}
+    shares = {"all": sys.argv[1:]} if sys.argv[1:] else SHARES
+    return [
+        suite(f"Tests on {database}, {share}", url, folder / database / share, chosen)
+        for database, url in urls.items()
+        for share, chosen in shares.items()
+        if url is not None
+    ]
 
 
-def suite(name: str, url: str, memory: Path) -> Check:
+def suite(name: str, url: str, memory: Path, chosen: list[str]) -> Check:
     pytest = [sys.executable, "-m", "pytest", "-q", "-o", f"cache_dir={memory}"]
-    command = [*pytest, *sys.argv[1:]]
-    return Check(name, command, {"TEST_DATABASE_URL": url}, memory)
+    settings = {"TEST_DATABASE_URL": url, "TEST_SHARE": memory.name}
+    return Check(name, [*pytest, *chosen], settings, memory)
 
 
-def failures(suite: Check) -> list[str]:
-    """Return the tests that failed; none if the suite broke off, or if many did."""
-    assert suite.memory is not None
-    kept = suite.memory / "v" / "cache" / "lastfailed"
-    failed = list(json.loads(kept.read_text())) if kept.exists() else []
-    return [f"{suite.name}: {test}" for test in failed] if len(failed) <= FEW else []
+def failures(check: Check) -> list[str]:
+    """Return the tests that failed; none if the check broke off, or if many did."""
+    kept = check.memory and check.memory / "v" / "cache" / "lastfailed"
+    failed = list(json.loads(kept.read_text())) if kept and kept.exists() else []
+    return [f"{check.name}: {test}" for test in failed] if len(failed) <= FEW else []
 
 
 def again(suite: Check) -> Check:
@@ -98,41 +108,31 @@ def again(suite: Check) -> Check:
     )
 
 
-def passes(check: Check) -> bool:
-    print(f"\n== {check.name}", flush=True)
-    return start(check).wait() == 0
-
-
-def run_side_by_side(checks: list[Check]) -> list[Check]:
-    """Run the suites at once, print one after another; return those that failed.
-
-    Both databases together take as long as the slower one where there are two cores.
-    """
-    first, *others = checks
-    with ExitStack() as files:
-        outputs = [files.enter_context(TemporaryFile()) for _ in others]
-        waiting = [
-            start(check, output) for check, output in zip(others, outputs, strict=True)
-        ]
-        failed = [] if passes(first) else [first]
-        for check, process, output in zip(others, waiting, outputs, strict=True):
-            print(f"\n== {check.name}", flush=True)
-            if process.wait():
+def run(checks: list[Check]) -> list[Check]:
+    """Run checks beside each other; print and return them as they end, failed ones."""
+    failed = []
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        started = {pool.submit(outcome, check): check for check in checks}
+        for done in as_completed(started):
+            check, (status, output) = started[done], done.result()
+            print(f"\n== {check.name}\n{output}", flush=True)
+            if status:
                 failed.append(check)
-            output.seek(0)
-            sys.stdout.buffer.write(output.read())
-            sys.stdout.flush()
     return failed
 
 
-def start(check: Check, output: IO[bytes] | None = None) -> "subprocess.Popen[bytes]":
-    return subprocess.Popen(
+def outcome(check: Check) -> tuple[int, str]:
+    """Return how a check ended, 0 for well, and what it printed."""
+    done = subprocess.run(
         check.command,
         cwd=ROOT,
         env={**os.environ, **check.settings},
-        stdout=output,
-        stderr=subprocess.STDOUT if output is not None else None,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
     )
+    return done.returncode, done.stdout.rstrip()
 
 
 def postgresql_url() -> str | None:

@@ -27,6 +27,8 @@ if not os.environ.get("TEST_DATABASE_URL"):
 if DATABASE["ENGINE"] == "django.db.backends.postgresql":
     # A test that failed may leave a lock; no other waits for it for ever.
     DATABASE["OPTIONS"]["options"] = "-c lock_timeout=60s"
+    if share := os.environ.get("TEST_SHARE"):  # several run beside each other
+        DATABASE["TEST"] = {"NAME": f"test_{DATABASE['NAME']}_{share}"}
 ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
