@@ -25,7 +25,7 @@ OWN_STATIC := $(shell find crmkpi/static -type f)
 PYTHON_SOURCES := $(SOURCES) tests manage.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset run test lint types bench engines fuzz assets lock clean
+.PHONY: help demo demo-reset run test lint types bench load engines fuzz assets lock clean
 
 help: ## Say what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -54,6 +54,9 @@ types: $(TEST_ENV) ## Check types
 
 bench: $(TEST_ENV) ## Measure speed as ratios of one run
 	@$(RUN) -m tests.bench
+
+load: $(TEST_ENV) $(STATIC) ## Find how many answers a second PostgreSQL takes (SECONDS=60)
+	@$(RUN) -m tests.bench.load
 
 engines: $(TEST_ENV) ## Compare all queries of cells on other engines (ROWS=100000)
 	@$(RUN) -m tests.engines

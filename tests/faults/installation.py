@@ -58,7 +58,7 @@ class Installation:
         """Start a Celery worker in a process group of its own."""
         return self._start("celery", "-A", "crmkpi", "worker", "-c", "1")
 
-    def start_web(self) -> str:
+    def start_web(self, *options: str) -> str:
         """Start gunicorn and return its address once the pages answer."""
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
@@ -66,7 +66,8 @@ class Installation:
         address = f"http://{place}"
         self.environment |= {"BASE_URL": address, "ALLOWED_HOSTS": "127.0.0.1"}
         self.run("manage.py", "collectstatic", "--no-input", "--verbosity", "0")
-        self._start("gunicorn", "crmkpi.wsgi", "--bind", place, "--threads", "4")
+        options = options or ("--threads", "4")
+        self._start("gunicorn", "crmkpi.wsgi", "--bind", place, *options)
         wait_until(
             lambda: _answers(f"{address}/healthz"), seconds=60, why="no page answers"
         )
