@@ -5,6 +5,7 @@ DJANGO_ENV=production refuses to start with anything left at an unsafe default.
 """
 
 import secrets
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -148,6 +149,12 @@ if METRICS_DB_ALIAS != "default":
             "address of that database, or leave both away."
         )
     DATABASES[METRICS_DB_ALIAS] = env.db_url("METRICS_DB_URL")
+# A folder for files of rows, from which DuckDB rebuilds cells; none is made without.
+METRICS_PARQUET = env.str("METRICS_PARQUET", default="")
+if METRICS_PARQUET and not find_spec("duckdb"):
+    raise ImproperlyConfigured(
+        "METRICS_PARQUET needs DuckDB: install the extra engines, or leave it away."
+    )
 DATABASE_ROUTERS = ["metrics.engine.routing.MetricsRouter"]
 
 # Sign-in limits live in the cache, so it must be one cache for all processes.

@@ -109,6 +109,19 @@ class DirtyKey(models.Model):
         return f"{self.slot_id}: {self.member} {self.other} {self.day}"
 
 
+class MonthToCopy(models.Model):
+    """A month whose rows changed since they were copied to a file; append-only.
+
+    Written where METRICS_PARQUET is set; see engine.columnar.
+    """
+
+    axis = models.CharField(max_length=64, db_index=True)
+    month = models.IntegerField(null=True)  # its first day; NULL: every month
+
+    def __str__(self) -> str:
+        return f"{self.axis}: {self.month}"
+
+
 class StalePair(models.Model):
     """A scope and period whose snapshots may have changed; append-only."""
 

@@ -83,9 +83,11 @@ def filling() -> Iterator[None]:
     caller sees to it that nobody works them off while rows still come.
     """
     rebuilding.request_rebuild()
+    marks.note_all_months()
     with marks.off():
         yield
     rebuilding.request_rebuild()
+    marks.note_all_months()
 
 
 def change_calendar() -> None:

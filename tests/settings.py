@@ -16,7 +16,8 @@ os.environ["DATABASE_URL"] = (
 os.environ["SECRET_KEY"] = "tests" * 12
 for name in ("DJANGO_ENV", "DEBUG", "BASE_URL", "ALLOWED_HOSTS", "CACHE_URL"):
     os.environ.pop(name, None)
-os.environ.pop("METRICS_DB_ALIAS", None)
+for name in ("METRICS_DB_ALIAS", "METRICS_PARQUET"):
+    os.environ.pop(name, None)
 
 from crmkpi.settings import *  # noqa: E402, F403
 

@@ -1,4 +1,4 @@
-"""Many rows at once: the only raw SQL of the product.
+"""Many rows at once: with rollup.py the only raw SQL for the database.
 
 Rows are plain tuples in the order of `columns` (attnames such as "agent_id"); every
 column that has no default in the database must be named. Call these inside the

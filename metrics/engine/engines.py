@@ -1,6 +1,6 @@
 """A query of the ORM on another engine: the same declarations, another dialect.
 
-Needs the extra `engines`; nothing else of the product imports this module.
+Needs the extra `engines`; of the product only engine.columnar imports this module.
 """
 
 from typing import Any, Protocol
@@ -45,12 +45,20 @@ def run_on(engine: Engine, queryset: QuerySet[Any, Any]) -> list[tuple[Any, ...]
     read_leaves finds on the database.
     """
     try:
-        tree = parse(queryset)
+        return engine.read(translate(queryset, engine.dialect))
     except EmptyResultSet:
         return []
-    if engine.dialect == "clickhouse":
+
+
+def translate(queryset: QuerySet[Any, Any], dialect: str) -> str:
+    """Return a query as a statement of another dialect, its values filled in.
+
+    Raises: as parse does.
+    """
+    tree = parse(queryset)
+    if dialect == "clickhouse":
         tree = tree.transform(_divided_by_name)
-    return engine.read(tree.sql(dialect=engine.dialect))
+    return str(tree.sql(dialect=dialect))
 
 
 def parse(queryset: QuerySet[Any, Any]) -> exp.Expr:

@@ -8,16 +8,18 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 
 from crmkpi.lib import bulk
 from crmkpi.lib.columns import column_of
 from crmkpi.lib.kept import kept
+from crmkpi.lib.periods import Calendar, Grain
 from metrics.dimensions import Cut
 from metrics.engine import bell
 from metrics.measures import AXES
 from metrics.measures.base import Cells
-from metrics.models import Cause, DirtyKey, Slot
+from metrics.models import Cause, DirtyKey, MonthToCopy, Slot
 
 # Above so many keys of one slot, reading the whole axis again is cheaper.
 REBUILD_ABOVE = 20_000
@@ -45,7 +47,7 @@ def mark(
     """Write the dirty keys of rows, old and new, for every axis of their fact.
 
     Returns how many keys were written. Queries: 1, and 1 for each slot that has so many
-    keys that it is read again whole.
+    keys that it is read again whole; 1 more where files of rows are kept.
     """
     axes = [axis for axis in AXES.values() if axis.fact is model]
     if not axes or _off.get():
@@ -59,6 +61,8 @@ def mark(
     written = sum(map(len, keys.values()))
     if written:
         _write(keys, cause_of(cause))
+        if settings.METRICS_PARQUET:
+            _note_months({axis: keys[_slot(axis.key(), Cut.AGENT)] for axis in axes})
         transaction.on_commit(ring)
     return written
 
@@ -81,6 +85,22 @@ def off() -> Iterator[None]:
 def is_off() -> bool:
     """Whether a first filling runs, of which nothing is written down."""
     return _off.get()
+
+
+def note_all_months() -> None:
+    """Have all files of rows written again before they are read. Queries: 2."""
+    MonthToCopy.objects.all().delete()
+    MonthToCopy.objects.bulk_create(MonthToCopy(axis=key) for key in AXES)
+
+
+def _note_months(keys: Mapping[type[Cells], set[Key]]) -> None:
+    month_of = Calendar().start_of
+    months = {
+        (axis.key(), month_of(day, Grain.MONTH))
+        for axis, some in keys.items()
+        for _member, _other, day in some
+    }
+    bulk.insert_rows(MonthToCopy, ("axis", "month"), sorted(months))
 
 
 def leaf_keys(

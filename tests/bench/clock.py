@@ -46,6 +46,13 @@ def medians(
     return statistics.median(first), statistics.median(second)
 
 
+def stay_in_one_process() -> None:
+    """Keep PostgreSQL from helpers whose CPU seconds cpu() would not see."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET max_parallel_workers_per_gather = 0")
+
+
 def backend_pid() -> int | None:
     """Return the process of the database that works for this one; None on SQLite."""
     if connection.vendor != "postgresql":

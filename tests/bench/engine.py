@@ -18,15 +18,12 @@ from crmkpi.crm.ingest import services as ingest
 from crmkpi.crm.models import Order
 from crmkpi.crm.signals import facts_changed
 from crmkpi.lib import bulk
-from metrics.engine import marks, rebuild, refresh
-from metrics.engine.cells import CELL_KEY, measure_names
-from metrics.measures.orders import OrdersPaid
-from metrics.models import StalePair
-from tests.bench import naive
+from metrics.engine import marks, rebuild
+from tests.bench import columnar, naive
 from tests.bench.clock import equality, measured, medians, say, tell
-from tests.bench.digests import digest
 from tests.bench.duck import Duck
 from tests.bench.orders import COLUMNS, Company
+from tests.bench.rebuilding import digest_of_cells, rebuild_orders, work_off
 from tests.world import NOW
 
 LATE_ROWS = 1_000
@@ -68,6 +65,7 @@ def measure(company: Company, rows: int) -> Rebuilt:
         good=8,
         note=equality(equal),
     )
+    equal &= columnar.measure(duck, times=TIMES)
     equal &= naive.measure(ours)
     late = refresh_seconds(company, seeds)
     same = refreshed_equals_rebuilt()
@@ -112,24 +110,6 @@ def refresh_seconds(company: Company, seeds: Iterator[int]) -> float:
     return median(
         measured(lambda: arrive_late(company, seed=next(seeds))) for _ in range(TIMES)
     )
-
-
-def rebuild_orders() -> None:
-    """Read all cells of the orders axis again, snapshots left aside."""
-    rebuild.request_rebuild(OrdersPaid.key())
-    work_off()
-
-
-def work_off() -> None:
-    while refresh.work_off_one(now=NOW):
-        pass
-    StalePair.objects.all().delete()
-
-
-def digest_of_cells() -> str:
-    names = (*CELL_KEY, *measure_names(OrdersPaid))
-    found = OrdersPaid.objects.order_by(*CELL_KEY).values_list(*names)
-    return digest(found.iterator(chunk_size=20_000))
 
 
 @transaction.atomic

@@ -15,6 +15,7 @@ django.setup()
 from django.test.utils import setup_databases, teardown_databases
 
 from tests.bench import engine, pages, writing
+from tests.bench.clock import stay_in_one_process
 from tests.bench.orders import Company
 
 
@@ -22,6 +23,7 @@ def main(results: Path) -> int:
     rows = int(os.environ.get("ROWS", "100000"))
     old = setup_databases(verbosity=0, interactive=False)
     try:
+        stay_in_one_process()
         company = Company()
         print(f"{rows:,} orders of 300 agents in 30 teams over three years")
         rebuilt = engine.measure(company, rows)

@@ -18,6 +18,7 @@ def test_the_chapter_on_databases_counts_the_declared_queries(world: World) -> N
     cuts = sum(1 + len(axis.cuts) for axis in AXES.values())
     assert f"All {len(AXES)} axes" in words
     assert f"{cuts} queries" in words
-    assert "METRICS_DB_ALIAS" in words
-    assert hasattr(settings, "METRICS_DB_ALIAS")
+    for name in ("METRICS_DB_ALIAS", "METRICS_PARQUET"):
+        assert name in words
+        assert hasattr(settings, name)
     assert 'href="/manual/engines/"' in client.get("/manual/metrics/").content.decode()
