@@ -73,6 +73,8 @@ class ResponseWriter:
     """Writes answers through the survey service."""
 
     def check(self, values: Values, now: datetime) -> None:
+        if not {"kind", "score"} <= values.keys():
+            return  # the import says itself that the table lacks a column
         try:
             scale_of(values).check(values["score"])
         except ScoreError as error:

@@ -239,7 +239,9 @@ def _with_answers(rows: QuerySet[Response]) -> QuerySet[Response]:
     answers = Answer.objects.select_related("question")
     marks = ThemeMark.objects.filter(is_on=True).select_related("theme")
     extras = ExtraAnswer.objects.select_related("question")
-    return rows.select_related("customer", "agent", "voided_by").prefetch_related(
+    return rows.select_related(
+        "source", "customer", "agent", "voided_by"
+    ).prefetch_related(
         Prefetch("answers", queryset=answers),
         Prefetch("theme_marks", queryset=marks),
         Prefetch("extras", queryset=extras),

@@ -172,6 +172,8 @@ class UnknownRecord(LookupError):
 
 
 RECORDS: dict[str, Record] = {}
+# Sources whose rows this installation makes itself, each with who does.
+OWN_SOURCES: dict[str, Words] = {}
 
 
 def register(record: Record) -> None:
@@ -179,6 +181,11 @@ def register(record: Record) -> None:
     if record.name in RECORDS:
         raise ValueError(f"record {record.name} is registered twice")
     RECORDS[record.name] = record
+
+
+def reserve_source(slug: str, owner: Words) -> None:
+    """Keep a source for rows of our own, whose ids nobody else may use."""
+    OWN_SOURCES[slug] = owner
 
 
 def get_record(name: str) -> Record:

@@ -16,6 +16,7 @@ from crmkpi.crm import changes
 from crmkpi.crm.ingest import checks
 from crmkpi.crm.ingest.references import MADE, References
 from crmkpi.crm.ingest.registry import (
+    OWN_SOURCES,
     Batch,
     Counts,
     Kind,
@@ -127,10 +128,18 @@ def delete_records(
 
 
 def slug_of(source: str) -> str:
-    """Return the short name of a source. Raises: ValueError when nothing is left."""
+    """Return the short name of a source.
+
+    Raises: ValueError when nothing is left, or for a source of our own.
+    """
     slug = slugify(source)[:64]
     if not slug:
-        raise ValueError(_("Give the source a name."))
+        raise ValueError(_("Give the source a name of letters or digits."))
+    if slug in OWN_SOURCES:
+        raise ValueError(
+            _("This source is that of %(owner)s; choose another name.")
+            % {"owner": OWN_SOURCES[slug]}
+        )
     return slug
 
 

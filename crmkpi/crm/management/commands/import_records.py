@@ -8,7 +8,6 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
-from django.utils.text import slugify
 
 from crmkpi.crm.ingest.files import Imported, import_file
 from crmkpi.crm.ingest.mapping import MappingError, TableMapping, load_mapping
@@ -20,6 +19,7 @@ from crmkpi.crm.ingest.registry import (
     UnknownRecord,
     get_record,
 )
+from crmkpi.crm.ingest.services import slug_of
 from crmkpi.lib.tables import TableError
 
 SHOWN = 20  # errors and warnings printed; --json has all of them
@@ -80,8 +80,10 @@ class Command(BaseCommand):
 
     def _import(self, options: dict[str, Any]) -> Imported:
         record = get_record(options["record"])
-        if not slugify(options["source"]):
-            raise CommandError("Give the source a name of letters or digits.")
+        try:
+            slug_of(options["source"])
+        except ValueError as error:
+            raise CommandError(str(error)) from error
         mapping, data = TableMapping(), None
         if options["mapping"]:
             text = options["mapping"].read_text(encoding="utf-8-sig")
@@ -184,7 +186,7 @@ def _as_json(
     outcome = imported.outcome
     return {
         "record": options["record"],
-        "source": slugify(options["source"]),
+        "source": slug_of(options["source"]),
         "dry_run": options["dry_run"],
         "written": taken and not options["dry_run"],
         "rows": imported.rows_read,
