@@ -14,7 +14,7 @@ from surveys.sending import reminders
 from surveys.sending.periods import plan_periods
 from surveys.sending.planning import due_rules, plan_rule
 from surveys.services.ballot_boxes import open_boxes
-from surveys.services.invitations import due, expire, send_invitation
+from surveys.services.dispatch import due, expire, send_invitation
 from surveys.services.retention import forget_old
 from surveys.services.themes import sort_stale
 

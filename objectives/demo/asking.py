@@ -22,8 +22,9 @@ from objectives.demo.surveys import AFTER_REQUEST, SURVEYS, Ask, SurveyPlan
 from objectives.demo.world import World
 from surveys.models import Invitation, Survey
 from surveys.scoring import Kind
+from surveys.services.dispatch import due, send_invitation
 from surveys.services.history import Past, record_history
-from surveys.services.invitations import Recipient, due, invite, send_invitation
+from surveys.services.invitations import Recipient, invite
 from surveys.services.surveys import create_survey, publish, share
 
 BATCH = 5_000

@@ -19,7 +19,7 @@ from surveys.sending.events import due_time, listening
 from surveys.sending.happenings import Happening
 from surveys.sending.sms import plain_number
 from surveys.services.errors import BadSurvey
-from surveys.services.invitations import stops
+from surveys.services.suppressions import stops
 from surveys.tokens import address_hash
 
 

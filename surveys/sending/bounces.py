@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from surveys.changes import announce, row_of
 from surveys.models import BounceEvent, Invitation, Suppression
-from surveys.services.invitations import suppress
+from surveys.services.suppressions import suppress
 from surveys.tokens import address_hash
 
 Kind = BounceEvent.Kind

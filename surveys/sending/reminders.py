@@ -9,7 +9,8 @@ from crmkpi.accounts.queries import get_organisation
 from surveys.models import Invitation, Survey
 from surveys.sending import sms
 from surveys.sending.delivery import deliver, is_final, leaves_at, said
-from surveys.services.invitations import LEASE, MAX_ATTEMPTS, stops
+from surveys.services.dispatch import LEASE, MAX_ATTEMPTS
+from surveys.services.suppressions import stops
 
 State = Invitation.State
 PAUSE = timedelta(hours=1)  # after trouble with the mail server

@@ -19,7 +19,7 @@ from surveys.models import (
     Survey,
 )
 from surveys.services.errors import BadSurvey
-from surveys.services.invitations import suppress
+from surveys.services.suppressions import suppress
 from surveys.tokens import address_hash
 
 FIELDS = (

@@ -24,7 +24,8 @@ from surveys.sending.hours import next_send_time
 from surveys.sending.people import Person, people_for
 from surveys.sending.periods import turns
 from surveys.sending.sampling import is_sampled
-from surveys.services.invitations import Recipient, skip_reason, stops
+from surveys.services.invitations import Recipient, skip_reason
+from surveys.services.suppressions import stops
 
 DAYS = 30
 AT_MOST = 20_000  # events; more take too long for a page

@@ -34,7 +34,7 @@ from surveys.models import (
 from surveys.scoring import Kind
 from surveys.sending import sms
 from surveys.services.errors import BadSurvey
-from surveys.services.invitations import suppress
+from surveys.services.suppressions import suppress
 from surveys.tokens import address_hash
 
 State = ErasureRequest.State

@@ -19,7 +19,7 @@ from surveys.links import Link, find_invitation, find_shared
 from surveys.mails import about
 from surveys.models import Answer, Response
 from surveys.scoring import Scale, ScoreError
-from surveys.services import answers, invitations, replies
+from surveys.services import answers, replies, suppressions
 from surveys.services.answers import Answered
 from surveys.services.errors import (
     AlreadyAnswered,
@@ -171,7 +171,7 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     """Stop surveys: GET asks, POST does it, also the one of mail programs."""
     link = _must_exist(find_invitation(token, may_be_unsubscribe=True))
     if request.method == "POST":
-        invitations.unsubscribe(token, now=timezone.now())
+        suppressions.unsubscribe(token, now=timezone.now())
     return render(
         "unsubscribe",
         language=language_of(request, link),

@@ -13,7 +13,7 @@ from surveys.sending.bounces import QUARANTINE, SOFT_LIMIT, SOFT_WINDOW
 from surveys.sending.clocks import DAILY_CAP
 from surveys.sending.events import TOO_LATE
 from surveys.sending.signatures import HEADER
-from surveys.services.invitations import MAX_ATTEMPTS
+from surveys.services.dispatch import MAX_ATTEMPTS
 
 
 @require_safe

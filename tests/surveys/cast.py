@@ -15,8 +15,9 @@ from surveys.links import Link, find_invitation
 from surveys.models import Invitation, Survey
 from surveys.services import answers
 from surveys.services.answers import Answered
+from surveys.services.dispatch import due, send_invitation
 from surveys.services.errors import UnknownLink
-from surveys.services.invitations import Recipient, due, invite, send_invitation
+from surveys.services.invitations import Recipient, invite
 from surveys.signals import response_changed
 from surveys.tokens import Form
 from tests.world import NOW, day

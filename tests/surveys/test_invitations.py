@@ -13,18 +13,10 @@ from crmkpi.crm.models import Contact
 from surveys import tasks
 from surveys.models import Invitation, InvitationToken, SendingLimits, Suppression
 from surveys.scoring import Kind
+from surveys.services.dispatch import LEASE, MAX_ATTEMPTS, due, expire, send_invitation
 from surveys.services.errors import BadSurvey, UnknownLink
-from surveys.services.invitations import (
-    LEASE,
-    MAX_ATTEMPTS,
-    Invited,
-    due,
-    expire,
-    invite,
-    send_invitation,
-    suppress,
-    unsubscribe,
-)
+from surveys.services.invitations import Invited, invite
+from surveys.services.suppressions import suppress, unsubscribe
 from surveys.services.surveys import close, create_survey, publish
 from surveys.tokens import address_hash, hash_of
 from tests.surveys.cast import ask, contact, recipient, reply, token_of

@@ -10,7 +10,7 @@ from django.test import Client
 from surveys.links import shared_address
 from surveys.models import Answer, Invitation, Response
 from surveys.scoring import Kind
-from surveys.services.invitations import due, send_invitation
+from surveys.services.dispatch import due, send_invitation
 from surveys.services.surveys import create_survey, publish, share
 from tests.surveys.cast import ask, contact, customer
 from tests.surveys.views.test_public import fields_of

@@ -13,8 +13,9 @@ from surveys.closing.queries import board, items_for, possible_owners, recovery
 from surveys.models import FollowUp, FollowUpEvent, FollowUpRule, Invitation, Response
 from surveys.scoring import Kind, Scale
 from surveys.services import answers
+from surveys.services.dispatch import due, send_invitation
 from surveys.services.errors import BadSurvey
-from surveys.services.invitations import due, send_invitation, suppress
+from surveys.services.suppressions import suppress
 from surveys.services.surveys import close, create_survey, publish
 from surveys.tasks import escalate_follow_ups
 from tests.surveys.cast import ask, contact, reply, token_of

@@ -7,7 +7,7 @@ from crmkpi.crm.ingest.services import ingest
 from surveys.models import Occasion, SendingRule, Survey
 from surveys.scoring import Kind
 from surveys.sending.planning import due_rules, plan_rule
-from surveys.services.invitations import due, send_invitation
+from surveys.services.dispatch import due, send_invitation
 from surveys.services.surveys import create_survey, publish
 from tests.world import NOW, World
 

@@ -19,8 +19,8 @@ from django.db import connections
 from surveys.models import Invitation, Occasion
 from surveys.scoring import Kind
 from surveys.sending import delivery
-from surveys.services import invitations
-from surveys.services.invitations import LEASE, due, send_invitation
+from surveys.services import dispatch
+from surveys.services.dispatch import LEASE, due, send_invitation
 from surveys.services.surveys import create_survey, publish
 from tests.surveys.cast import contact, customer
 from tests.surveys.sending.making import became, plan, rule, run, solved
@@ -144,9 +144,9 @@ def test_two_runs_at_once(waiting, letters):
 def test_killed_before_the_claim_is_noted_twice(waiting, letters, monkeypatch):
     """Killed over and over at each step, it still ends with one mail each."""
     steps = (
-        (invitations, "_claim"),
+        (dispatch, "_claim"),
         (delivery, "new_tokens"),
-        (invitations, "_settle"),
+        (dispatch, "_settle"),
     )
     for module, step in steps:
         with monkeypatch.context() as patch:

@@ -15,7 +15,7 @@ from surveys.scoring import Kind
 from surveys.sending import planning
 from surveys.sending.conditions import Conditions
 from surveys.sending.periods import plan_periods
-from surveys.services.invitations import send_invitation
+from surveys.services.dispatch import send_invitation
 from surveys.services.surveys import close, create_survey, publish
 from tests.surveys.cast import contact as make_contact
 from tests.surveys.cast import customer as make_customer

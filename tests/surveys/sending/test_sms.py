@@ -14,7 +14,7 @@ from crmkpi.crm.models import Contact
 from surveys.models import Invitation
 from surveys.sending import reminders
 from surveys.sending.signatures import HEADER, is_signed
-from surveys.services.invitations import send_invitation
+from surveys.services.dispatch import send_invitation
 from tests.surveys.cast import reply
 from tests.surveys.sending.making import became, rule, run, solved
 from tests.world import NOW

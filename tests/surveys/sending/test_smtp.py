@@ -12,7 +12,7 @@ from django.core import mail
 
 from surveys.models import Invitation, Suppression
 from surveys.sending import reminders
-from surveys.services.invitations import MAX_ATTEMPTS, due, send_invitation
+from surveys.services.dispatch import MAX_ATTEMPTS, due, send_invitation
 from tests.surveys.sending.making import plan, rule, run, solved
 from tests.world import NOW
 

@@ -17,7 +17,9 @@ from surveys.content import Content
 from surveys.models import Invitation, Occasion, Response, SendingLimits, Suppression
 from surveys.queries.coverage import response_steps
 from surveys.sending import reminders
-from surveys.services.invitations import due, invite, send_invitation, suppress
+from surveys.services.dispatch import due, send_invitation
+from surveys.services.invitations import invite
+from surveys.services.suppressions import suppress
 from surveys.services.surveys import publish, update_survey
 from surveys.tokens import address_hash
 from tests.surveys.cast import ask, recipient, reply, token_of

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from crmkpi.crm.models import Contact
 from surveys.models import Invitation, Occasion, SendingRule, Suppression
 from surveys.sending.trial import Trial, trial
-from surveys.services.invitations import suppress
+from surveys.services.suppressions import suppress
 from surveys.tokens import address_hash
 from tests.surveys.cast import ask
 from tests.surveys.cast import contact as make_contact

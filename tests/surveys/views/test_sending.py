@@ -10,7 +10,7 @@ from django.utils import timezone
 from crmkpi.accounts.models import AuditEvent
 from crmkpi.crm.models import Member
 from surveys.models import Invitation, Occasion, SendingLimits, SendingRule, Suppression
-from surveys.services.invitations import suppress, unsubscribe
+from surveys.services.suppressions import suppress, unsubscribe
 from surveys.services.surveys import close
 from surveys.tokens import address_hash
 from tests.surveys.cast import ask, token_of

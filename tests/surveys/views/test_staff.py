@@ -17,8 +17,9 @@ from surveys.models import Answer, Invitation, Response, Suppression, Survey
 from surveys.scoring import DEFAULT_SCALES, Kind, Scale
 from surveys.services import answers
 from surveys.services.imports import imported_survey, record_responses
-from surveys.services.invitations import invite, suppress
+from surveys.services.invitations import invite
 from surveys.services.rows import Given
+from surveys.services.suppressions import suppress
 from surveys.services.surveys import create_survey
 from surveys.tokens import address_hash
 from tests.surveys import cast
