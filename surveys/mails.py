@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from email.utils import formataddr, parseaddr
+from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -15,6 +16,7 @@ from crmkpi.lib.periods import from_day
 from crmkpi.lib.text import clean_display
 from surveys.content import BRAND, Content, choose_language
 from surveys.models import Invitation
+from surveys.scoring import Scale
 from surveys.texts import PAGES, Page, direction, spoken_day
 
 
@@ -36,35 +38,16 @@ def build_mail(
     """
     content = Content.from_json(invitation.version.content)
     language = choose_language(content.languages, invitation.language)
-    page, words = PAGES[language], content.wording(language)
-    answer_url = test_url or absolute("surveys:answer", answer_token)
-    stop_url = test_url or absolute("surveys:unsubscribe", stop_token)
-    scale, brand = content.scale, clean_display(content.brand)
+    page, brand = PAGES[language], clean_display(content.brand)
+    last_day = until.astimezone(ZoneInfo(zone)).date()
+    links = _links(answer_token, stop_token, test_url, scale=content.scale)
     context = {
-        "brand": brand,
-        "language": language,
-        "direction": direction(language),
-        "page": page,
-        "intro": page.mail_reminder if is_reminder else named(words.mail_intro, brand),
-        "question": named(words.question, brand),
-        "low": clean_display(words.low),
-        "high": clean_display(words.high),
-        "choices": [
-            {"value": value, "url": f"{answer_url}?score={value}"}
-            for value in range(scale.low, scale.high + 1)
-        ],
-        "scale": scale,
-        "about": about(invitation, page, language),
-        "anonymous": page.anonymous if invitation.survey.is_anonymous else "",
-        "until": page.mail_until.format(
-            day=spoken_day(until.astimezone(ZoneInfo(zone)).date(), language)
-        ),
-        "answer_url": answer_url,
-        "who_url": test_url or f"{answer_url}who/",
-        "stop_url": stop_url,
+        **_words(invitation, content, language, is_reminder=is_reminder),
+        **links,
+        "until": page.mail_until.format(day=spoken_day(last_day, language)),
         "test": page.test if test_url else "",
     }
-    subject = named(words.mail_subject, brand)
+    subject = named(content.wording(language).mail_subject, brand)
     mail = EmailMultiAlternatives(
         subject=f"[{page.test}] {subject}" if test_url else subject,
         body=render_to_string("emails/survey.txt", context),
@@ -73,7 +56,7 @@ def build_mail(
         headers={
             # Equal for a second copy, so that mailboxes show it once.
             "Message-ID": message_id(invitation, is_reminder=is_reminder),
-            **({} if test_url else _unsubscribing(stop_url)),
+            **({} if test_url else _unsubscribing(links["stop_url"])),
             "Auto-Submitted": "auto-generated",
         },
     )
@@ -82,6 +65,43 @@ def build_mail(
         css_inline.inline(html, load_remote_stylesheets=False), "text/html"
     )
     return mail
+
+
+def _words(
+    invitation: Invitation, content: Content, language: str, *, is_reminder: bool
+) -> dict[str, Any]:
+    """Return what the mail says, in a language of the survey."""
+    page, words = PAGES[language], content.wording(language)
+    brand = clean_display(content.brand)
+    return {
+        "brand": brand,
+        "language": language,
+        "direction": direction(language),
+        "page": page,
+        "intro": page.mail_reminder if is_reminder else named(words.mail_intro, brand),
+        "question": named(words.question, brand),
+        "low": clean_display(words.low),
+        "high": clean_display(words.high),
+        "scale": content.scale,
+        "about": about(invitation, page, language),
+        "anonymous": page.anonymous if invitation.survey.is_anonymous else "",
+    }
+
+
+def _links(
+    answer_token: str, stop_token: str, test_url: str, *, scale: Scale
+) -> dict[str, Any]:
+    """Return where the mail leads: each value of the scale has a link of its own."""
+    answer_url = test_url or absolute("surveys:answer", answer_token)
+    return {
+        "choices": [
+            {"value": value, "url": f"{answer_url}?score={value}"}
+            for value in range(scale.low, scale.high + 1)
+        ],
+        "answer_url": answer_url,
+        "who_url": test_url or f"{answer_url}who/",
+        "stop_url": test_url or absolute("surveys:unsubscribe", stop_token),
+    }
 
 
 def _unsubscribing(stop_url: str) -> dict[str, str]:
