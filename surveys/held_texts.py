@@ -23,6 +23,7 @@ class HeldPage:
     anonymous: str  # why not more is known
     erase_title: str
     erase_text: str  # {brand}
+    erase_anonymous: str  # {brand}; of an anonymous survey
     erase_send: str
     erase_taken: str  # {brand}
 
@@ -48,6 +49,8 @@ HELD: Mapping[str, HeldPage] = {
         erase_title="Be forgotten",
         erase_text="{brand} then erases your name, your address and what you wrote. "
         "The number you chose stays, without you. A person looks at every wish.",
+        erase_anonymous="{brand} then erases your name and your address. An anonymous "
+        "answer stays, for nobody can find it. A person looks at every wish.",
         erase_send="Ask to be forgotten",
         erase_taken="We have taken down your wish. {brand} will look at it.",
     ),
@@ -72,6 +75,9 @@ HELD: Mapping[str, HeldPage] = {
         erase_text="{brand} löscht dann Ihren Namen, Ihre Adresse und was Sie "
         "geschrieben haben. Die gewählte Zahl bleibt, ohne Sie. Ein Mensch sieht sich "
         "jeden Wunsch an.",
+        erase_anonymous="{brand} löscht dann Ihren Namen und Ihre Adresse. Eine "
+        "anonyme Antwort bleibt, denn niemand kann sie finden. Ein Mensch sieht sich "
+        "jeden Wunsch an.",
         erase_send="Um Löschung bitten",
         erase_taken="Wir haben Ihren Wunsch notiert. {brand} sieht ihn sich an.",
     ),
@@ -95,6 +101,8 @@ HELD: Mapping[str, HeldPage] = {
         erase_title="حذف بياناتي",
         erase_text="ستحذف {brand} عندئذ اسمك وعنوانك وما كتبته. ويبقى الرقم الذي "
         "اخترته دون أي صلة بك. وينظر شخص في كل طلب.",
+        erase_anonymous="ستحذف {brand} عندئذ اسمك وعنوانك. وتبقى الإجابة المجهولة لأن "
+        "أحدًا لا يستطيع العثور عليها. وينظر شخص في كل طلب.",
         erase_send="أطلب حذف بياناتي",
         erase_taken="سجّلنا طلبك. ستنظر فيه {brand}.",
     ),

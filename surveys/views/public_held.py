@@ -40,6 +40,7 @@ def held(request: HttpRequest, token: str) -> HttpResponse:
         note=HELD[language].anonymous
         if link.survey.is_anonymous
         else HELD[language].kept,
+        erasing=HELD[language].erase_anonymous if link.survey.is_anonymous else "",
         is_asked=_is_asked(invitation=link.invitation),
         back=reverse("surveys:answer", args=[token]),
     )

@@ -189,6 +189,8 @@ def test_what_we_hold(client, page, thanks):
     assert "That you have answered; not what, and not when" in mailed
     assert "Too slow" not in mailed
     assert "When you answered" not in mailed
+    assert "erases your name and your address." in mailed
+    assert "what you wrote" not in mailed
     client.post(f"{page}held/")
     assert ErasureRequest.objects.get().response is None
 
@@ -272,7 +274,9 @@ def test_lists_and_files_show_no_identity(read, survey):
     for told in ("Firm", "P0", "00:00"):
         assert told not in shown.partition("<table")[2]
         assert told not in file
-    assert html_of(read("detail", slug=survey.slug)).count("answers wait") == 0
+    page = html_of(read("detail", slug=survey.slug))
+    assert "answers wait" not in page
+    assert "With a comment" not in page  # whose they are is what nobody knows
 
 
 def test_follow_ups_are_worked_on_without_a_customer(client, read, survey):
