@@ -57,7 +57,8 @@ def test_figures_without_any_name(world):
     html = text_of(response)
 
     assert response.status_code == 200
-    assert "4 of 5, truly between 37.6 and 96.4 (Wilson, 95 %)" in html
+    assert "4 of 5; with 95 % confidence" in html
+    assert "the real value lies between 37.6 and 96.4 (Wilson)" in html
     assert not any(word in html for word in ("Globex", "Alice", "Mona", survey.slug))
 
 

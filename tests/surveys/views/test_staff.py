@@ -147,7 +147,8 @@ def test_score_with_interval_and_n(ana, world):
     html = text_of(ana.get(page("detail", survey)))
 
     assert '<span class="fig-xl">80</span> <span class="unit">%</span>' in html
-    assert "4 of 5, truly between 37.6 and 96.4 (Wilson, 95 %)" in html
+    assert "4 of 5; with 95 % confidence" in html
+    assert "the real value lies between 37.6 and 96.4 (Wilson)" in html
     assert "Mean 3.80" in html
     assert "5: 2 of 5" in html
 
