@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from crmkpi.accounts.access import Access
 from crmkpi.accounts.models import User
-from metrics.alerts.kinds import visible_notices
+from metrics.alerts.kinds import source_of, visible_notices
 from metrics.alerts.models import AlertRule, Mute, Notification
 
 MOST_SHOWN = 50  # rules on the page
@@ -27,7 +27,7 @@ class ReachLine:
     """What of a rule reaches the reader, as the page shows it."""
 
     rule: AlertRule
-    title: str  # of the last notice
+    title: str  # of the last notice, or what the rule is called
     owner: str  # "" for one's own
     reach: Reach  # as chosen for this rule alone
 
@@ -87,7 +87,7 @@ def reach_lines(access: Access) -> list[ReachLine]:
     return [
         ReachLine(
             rule=rule,
-            title=rule.last_title,
+            title=_title(rule, rule.last_title),
             owner="" if rule.owner_id == access.user_id else str(rule.owner),
             reach=_reach(muted.get(rule.pk)),
         )
@@ -95,6 +95,13 @@ def reach_lines(access: Access) -> list[ReachLine]:
             :MOST_SHOWN
         ]
     ]
+
+
+def _title(rule: AlertRule, last_title: str) -> str:
+    """Return what a rule is called; that of follow-ups tells of many things."""
+    if rule.kind == AlertRule.Kind.FOLLOW_UP:
+        return source_of(rule).name(rule)
+    return last_title
 
 
 def _of(rule: AlertRule) -> Q:

@@ -174,6 +174,7 @@ def test_the_list_of_notices_says_what_is_to_do(world, item):
     listed = words(signed_in(world.lee).get("/notifications/").text)
 
     assert "To do A follow-up for you: Low unread Calls. It is due" in listed
+    assert "Follow-ups in the application by mail Save : Follow-ups" in listed
 
 
 def test_the_page_of_the_ways(world, item):
