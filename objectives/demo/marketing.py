@@ -38,6 +38,9 @@ MONTHLY = (
     ("crm system", "", 4_100),
 )
 PEERS = (("Helios Lighting", 79), ("Candela Nord", 83), ("Halo & Sons", 76))
+# What the panel tells of them beside CSAT: NPS, and seconds to the first reply.
+PEER_NPS = (24, 35, 18)
+PEER_SECONDS = (21_600, 16_200, 27_000)
 BRAND_LEVELS = (
     ("brand_awareness", 46),
     ("brand_preference", 31),
@@ -145,6 +148,7 @@ def market_figures(story: Story, until: int) -> Iterator[tuple[Row, int]]:
         for component, level in BRAND_LEVELS:
             found = Decimal(str(round(rng.gauss(level, 1.5), 1)))
             figures.append((component, "", found, "%"))
+        figures += _of_peers(quarter)
         for metric, subject, value, unit in figures:
             name = "-".join(filter(None, (metric, subject.lower().replace(" ", "-"))))
             yield (
@@ -161,6 +165,15 @@ def market_figures(story: Story, until: int) -> Iterator[tuple[Row, int]]:
                 published,
             )
         yield _audit(quarter, rng), published
+
+
+def _of_peers(quarter: Period) -> Iterator[tuple[str, str, Decimal, str]]:
+    rng = draw("peers", quarter.start)
+    levels = zip(PEERS, PEER_NPS, PEER_SECONDS, strict=True)
+    for (peer, _csat), score, seconds in levels:
+        yield "nps", peer, Decimal(round(rng.gauss(score, 2))), ""
+        reply = Decimal(round(rng.gauss(seconds, 900)))
+        yield "first_response_time", peer, reply, "s"
 
 
 def _audit(quarter: Period, rng: Random) -> Row:

@@ -104,20 +104,13 @@ def test_every_record_has_come(demo):
     assert missing == ["exchange_rate"]  # everything is paid in euros
 
 
-# What holds a period against the one before, or against those who were there when it
-# began, has no value of all days.
+# What holds a period against the one before, against those who were there when it
+# began or against a figure from outside of its days, has no value of all days.
 OF_A_PERIOD = (
     "sales_growth",
     "existing_customer_revenue_growth",
     "customer_retention_cost",
-)
-
-
-# These wait for figures from outside on all days, or of three competitors, and say so.
-OF_FIGURES = (
     "market_share",
-    "competitive_benchmark_nps",
-    "competitive_benchmark_first_response_time",
 )
 
 
@@ -132,7 +125,6 @@ def test_every_metric_has_a_value(demo):
         value.key: value.status
         for value in values.values()
         if value.status not in ("ok", "low_n")
-        and not (value.key in OF_FIGURES and value.reason)
     }
     assert missing == {}
 
