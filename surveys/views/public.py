@@ -217,8 +217,12 @@ def _refuse(
     request: HttpRequest, link: Link, secret: str, error: Refusal
 ) -> HttpResponse:
     """Say why an answer was not taken, on the form where another try may help."""
-    if isinstance(error, StaleForm) and link.is_answered:
-        error = AlreadyAnswered("")
+    # Nobody is asked to press once more where that leads nowhere.
+    if isinstance(error, StaleForm | BadScore):
+        if link.is_answered:
+            error = AlreadyAnswered("")
+        elif not link.is_open(timezone.now()):
+            error = LinkClosed("")
     if isinstance(error, AlreadyAnswered | LinkClosed):
         language = language_of(request, link)
         return refuse(error, language=language, content=link.content)

@@ -2,6 +2,7 @@
 
 import pytest
 from django.core import mail
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -103,6 +104,19 @@ def test_both_clocks_hold(call, api_rule):
 
     assert len(mail.outbox) == 1
     assert set(Occasion.objects.values_list("reason", flat=True)) == {"", "recent"}
+
+
+def test_who_wanted_no_more_is_not_asked_by_another_system_either(call, api_rule):
+    call(key="visit-1")
+    run(timezone.now())
+    stop = mail.outbox[0].extra_headers["List-Unsubscribe"].strip("<>")
+    assert Client().post(stop, {"List-Unsubscribe": "One-Click"}).status_code == 200
+
+    assert call(key="visit-2").status_code == 202
+    run(timezone.now())
+
+    assert len(mail.outbox) == 1
+    assert set(Occasion.objects.values_list("reason", flat=True)) == {"", "suppressed"}
 
 
 def test_without_a_rule(call, survey):

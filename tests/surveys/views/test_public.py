@@ -174,6 +174,16 @@ def test_forwarded_link_shows_nothing_of_the_first(client, page, contact):
     assert Answer.objects.get(kind="csat").value == 2
 
 
+def test_second_tab_without_a_score_is_told_that_it_is_answered(client, page):
+    other_tab = fields_of(client.get(page))
+    post(client, page, 2)
+
+    for score in ("", "9"):
+        late = client.post(page, {**other_tab, "score": score})
+        assert late.status_code == 409
+        assert "<form" not in late.content.decode()
+
+
 @pytest.mark.parametrize("score", ["6", "0", "6.5", "", "five", "4 ", "-1", "²", "٤"])
 def test_wrong_score_is_a_422_with_the_error_at_the_field(client, page, score):
     refused = post(client, page, score)
@@ -269,8 +279,7 @@ def test_expired_link(client, page, at_now):
     at_now.shift(14 * DAY)
 
     for response in (client.get(page), client.post(page, {"score": "5"})):
-        assert response.status_code in (410, 422)
-    assert client.get(page).status_code == 410
+        assert response.status_code == 410
     assert "This survey has ended" in client.get(page).content.decode()
 
 
@@ -286,6 +295,16 @@ def test_page_opened_in_time_may_be_sent_in_the_hour_after(client, page, at_now)
 def test_closed_survey(client, world, survey, page):
     fields = {**fields_of(client.get(page)), "score": "5"}
     close(survey, actor=world.ana, now=NOW)
+
+    assert client.get(page).status_code == 410
+    assert client.post(page, fields).status_code == 410
+    assert not Response.objects.exists()
+
+
+def test_link_of_a_cancelled_invitation(client, page):
+    """The ticket was opened again after the mail had left its sender's hands."""
+    fields = {**fields_of(client.get(page)), "score": "5"}
+    Invitation.objects.update(state=Invitation.State.CANCELLED)
 
     assert client.get(page).status_code == 410
     assert client.post(page, fields).status_code == 410
