@@ -8,6 +8,8 @@ from django.utils.translation import gettext as _
 
 from crmkpi.lib.charts import hbar
 from crmkpi.lib.numbers import Figure, Unit, figure
+from crmkpi.lib.sampling import answers_needed, answers_to_detect
+from surveys.comparing import FEWEST_TO_JUDGE
 from surveys.queries.results import ScaleResult
 from surveys.scoring import Kind, Summary
 
@@ -24,6 +26,22 @@ class Bar:
     share: Figure
     drawing: SafeString
     is_top: bool
+
+
+@dataclass(frozen=True)
+class Enough:
+    """How many answers would tell more than a few do."""
+
+    within: int  # points
+    answers: int  # that tell the score within so many points
+    for_change: int  # in each of two periods, that show a change of 10 points
+
+
+def enough_for(kind: Kind) -> Enough:
+    """Return how many answers are enough, where nothing is known of how they vary."""
+    if kind is Kind.NPS:  # 0.6 is usual, 1 the worst there is
+        return Enough(10, answers_needed(0.10, 1), answers_to_detect(0.10, 0.6))
+    return Enough(5, answers_needed(0.05, 0.25), answers_to_detect(0.10, 0.25))
 
 
 def unit_of(kind: str) -> Unit:
@@ -54,6 +72,7 @@ def result_panel(result: ScaleResult) -> dict[str, Any]:
         "mean": figure(added.mean, Unit.SCORE, digits=2),
         "bars": [_bar(result, value, n) for value, n in reversed(added.distribution)],
         "kind": kind.value,
+        "enough": enough_for(kind) if added.n < FEWEST_TO_JUDGE else None,
     }
 
 

@@ -18,6 +18,7 @@ from crmkpi.accounts.http import ReaderRequest
 from crmkpi.accounts.queries import get_calendar
 from crmkpi.lib.numbers import Unit, figure
 from crmkpi.lib.periods import Grain
+from crmkpi.lib.sampling import response_rates
 from crmkpi.lib.text import clean_display
 from surveys.answers_filter import AnswersFilter
 from surveys.content import Content
@@ -253,7 +254,8 @@ def _funnel(survey: Survey, request: ReaderRequest, now: datetime) -> dict[str, 
         for reason, label in Invitation.Skip.choices
         if reason in found.skips
     ]
-    rate = 100 * found.answered / found.arrived if found.arrived else None
+    silent = found.arrived - found.answered
+    rates = response_rates(complete=found.answered, unknown=silent)
     return {
         "steps": response_steps(survey, access=request.access, since_day=None),
         "total": found.total,
@@ -261,7 +263,7 @@ def _funnel(survey: Survey, request: ReaderRequest, now: datetime) -> dict[str, 
         "skips": skips,
         "answered": found.answered,
         "arrived": found.arrived,
-        "rate": figure(rate, Unit.PERCENT) if rate is not None else None,
+        "rate": figure(100 * rates.rr1, Unit.PERCENT) if rates else None,
     }
 
 

@@ -153,6 +153,14 @@ def test_score_with_interval_and_n(ana, world):
     assert "5: 2 of 5" in html
 
 
+def test_few_answers_say_how_many_would_be_enough(ana, world):
+    few = text_of(ana.get(page("detail", calls(world, [5, 4, 1]))))
+    enough = text_of(ana.get(page("detail", calls(world, [5] * 27))))
+
+    assert "385 answers would tell it within 5 points, and 393 in each of" in few
+    assert "Too few to judge:" not in enough
+
+
 def test_void_answers_are_in_no_figure(ana, world):
     survey = calls(world, [5, 5, 4, 4, 1])
     answers.void_response(
