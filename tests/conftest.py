@@ -28,6 +28,7 @@ settings.register_profile(
 settings.load_profile("patient")
 
 
+@pytest.hookimpl(tryfirst=True)  # the plugin then puts those that commit behind
 def pytest_collection_modifyitems(items):
     items[:] = in_order(items)
 
@@ -63,12 +64,17 @@ def pytest_runtest_setup(item):
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown(item, nextitem):
+    def clear():
+        with item.config.stash[blocking_manager_key].unblock():
+            stage.clear()
+
+    if nextitem is None:  # before the browser and the database go
+        item.getparent(pytest.Module).addfinalizer(clear)
     try:
         return (yield)
     finally:
         if not stays(item, nextitem):
-            with item.config.stash[blocking_manager_key].unblock():
-                stage.clear()
+            clear()
 
 
 @pytest.fixture(scope="session")
