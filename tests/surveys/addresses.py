@@ -8,7 +8,7 @@ from surveys.links import shared_address
 from surveys.models import Survey
 from surveys.services.logos import store_logo
 from surveys.services.result_links import make_result_link
-from surveys.services.surveys import share
+from surveys.services.surveys import offer_kiosk, share
 from surveys.services.test_mails import try_token
 from surveys.urls import urlpatterns
 from tests.surveys.cast import ask, contact, customer, reply
@@ -21,6 +21,7 @@ NOT_READ = {"bounces"}  # what other systems post to
 def addresses(world: World, survey: Survey) -> dict[str, str]:
     """Return the addresses by the name of their URL; the last mail is Ida's."""
     share(survey, is_shared=True, actor=world.ana, now=NOW)
+    offer_kiosk(survey, is_offered=True, actor=world.ana, now=NOW)
     house = customer("Initech", agent=world.alice)
     _, other = ask(survey, contact("Jon", customer=house), subject="ticket:2")
     _, token = ask(survey, contact("Ida", customer=house))
@@ -45,6 +46,9 @@ def addresses(world: World, survey: Survey) -> dict[str, str]:
         "shared_results": results,
         "embedded": shared_address(survey),
         "embedded_who": shared_address(survey),
+        "kiosk": shared_address(survey),
+        "kiosk_who": shared_address(survey),
+        "kiosk_thanks": shared_address(survey),
         "thanks": key,
         "change": key,
         "held_answer": key,
