@@ -11,7 +11,7 @@ django.setup()
 from django.urls import reverse
 from django.utils import timezone
 
-from crmkpi.accounts.models import User
+from crmkpi.accounts.models import Team, User
 from crmkpi.accounts.queries import get_calendar, get_organisation, today
 from crmkpi.crm.ingest import services as ingest
 from crmkpi.lib.periods import Grain
@@ -22,13 +22,14 @@ from objectives.models import Cycle
 from objectives.rules import Numbers
 from objectives.services import add_key_result, create_objective
 from surveys.links import shared_address
-from surveys.models import Survey
+from surveys.models import Answer, Survey
 from surveys.scoring import Kind
 from surveys.services.surveys import (
     create_survey,
     publish,
     share,
 )
+from tests.bench.mailed import mailed_links
 from tests.world import build_world
 
 MONTHS = 14
@@ -112,6 +113,28 @@ def survey_link() -> str:
     """Print the address of the shared survey link."""
     survey = Survey.objects.get(name="After the call")
     return reverse("surveys:shared", args=[shared_address(survey)])
+
+
+def mailed_link() -> str:
+    """Print the address of a link that was mailed to one customer of Sales."""
+    now, sales = timezone.now(), Team.objects.get(slug="sales")
+    survey = create_survey(
+        name="After the sale",
+        kind=Kind.NPS,
+        team=sales,
+        brand="Northwind",
+        actor=None,
+        now=now,
+    )
+    publish(survey, actor=None, now=now)
+    (token,) = mailed_links(survey, 1, request="story", now=now)
+    return reverse("surveys:answer", args=[token])
+
+
+def scores_after_the_sale() -> str:
+    """Print what the one customer of Sales was heard to say."""
+    given = Answer.objects.filter(survey__name="After the sale")
+    return " ".join(map(str, given.values_list("value", flat=True)))
 
 
 def cleo() -> str:

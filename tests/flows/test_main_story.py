@@ -1,13 +1,21 @@
 """The main job, end to end: real web and worker processes, a real browser.
 
 A manager aims at a number that comes from real rows and sees where it stands; a
-customer's answer moves an open scorecard; everybody else sees no more than they may.
+customer's answer moves an open scorecard and counts once; everybody else sees no more
+than they may.
 """
 
 import re
+import threading
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from http.client import HTTPConnection
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 
+from tests.bench.customers import FIELD, FORM
 from tests.faults.installation import Installation, installed
 from tests.world import PASSWORD
 
@@ -112,6 +120,44 @@ def test_an_answer_of_a_customer_moves_an_open_scorecard(visitor, installation):
 
     expect(row.locator(".c-now")).to_contain_text("31 of 41", timeout=WITHIN_MS)
     assert page.evaluate("window.untouched") is True  # the page was not loaded again
+
+
+def test_fifty_presses_at_once_on_one_link_are_one_answer(installation):
+    """Half of them are one tab's button pressed over and over, half other tabs."""
+    page = ask(installation, "mailed_link")
+    one_tab = form_of(installation, page)
+    forms = [{**one_tab, "score": "9"}] * 25
+    forms += [
+        {**form_of(installation, page), "score": f"{number % 11}"}
+        for number in range(25)
+    ]
+    together = threading.Barrier(len(forms))
+
+    def press(form):
+        together.wait(timeout=60)
+        status, headers, _ = request(installation, "POST", page, urlencode(form), FORM)
+        return status, headers.get("Location")
+
+    with ThreadPoolExecutor(len(forms)) as tabs:
+        got = Counter(tabs.map(press, forms))
+
+    (taken,) = [each for each in got if each[0] == 303]
+    assert got[taken] in (1, 25)
+    assert got[409, None] == len(forms) - got[taken]
+    assert len(ask(installation, "scores_after_the_sale").split()) == 1
+
+
+def form_of(installation, page):
+    _status, _headers, html = request(installation, "GET", page)
+    return dict(FIELD.findall(html))
+
+
+def request(installation, *what):
+    place = urlsplit(installation.address).netloc
+    with closing(HTTPConnection(place, timeout=60)) as connection:
+        connection.request(*what)
+        with connection.getresponse() as answer:
+            return answer.status, answer.headers, answer.read().decode()
 
 
 def test_an_agent_sees_the_own_scorecard_only(visitor, installation):

@@ -16,10 +16,7 @@ from tests.surveys.cast import ask, contact, customer
 from tests.surveys.views.test_public import fields_of
 from tests.world import NOW, team
 
-pytestmark = [
-    pytest.mark.postgresql,
-    pytest.mark.django_db(transaction=True),
-]
+pytestmark = pytest.mark.django_db(transaction=True)
 THREADS = 50
 
 
