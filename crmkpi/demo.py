@@ -1,7 +1,8 @@
 """Run everything on one machine with one command: `python -m crmkpi.demo`.
 
 Prepares the database, loads or tops up the demo organisation, then runs web, worker and
-beat side by side until Ctrl-C. Nothing else has to be installed or started.
+beat side by side until Ctrl-C. Nothing else has to be installed or started, and the
+made-up organisation writes to nobody: its mails are files in var/mail.
 """
 
 import argparse
@@ -22,6 +23,7 @@ from honcho.manager import Manager
 from honcho.printer import Printer
 
 BIN = Path(sys.executable).parent
+INSIDE = {"EMAIL_URL": "filemail:///", "SMS_HOOK_URL": ""}
 START_SECONDS = 60  # a slow machine needs ten
 
 
@@ -39,6 +41,8 @@ def main() -> int:
     os.environ.setdefault("BASE_URL", address)
     if options.develop:
         os.environ["DEBUG"] = "1"
+    else:
+        stay_inside()
     sign_ins = prepare(load_demo=not options.develop)
     return run(options, address=address, sign_ins=sign_ins)
 
@@ -62,6 +66,14 @@ def port_is_taken(port: int) -> bool:
         except OSError:
             return True
     return False
+
+
+def stay_inside() -> None:
+    """Let no mail or text message leave this machine, whatever is configured."""
+    for name, value in INSIDE.items():
+        if os.environ.get(name, value) != value:
+            say(f"{name} is left aside: the demonstration writes to nobody")
+        os.environ[name] = value
 
 
 def prepare(*, load_demo: bool) -> str:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
 
+from django.db.models import Q
+
 from crmkpi.accounts.models import Team, User
 from crmkpi.crm.ingest.fields import CHANNELS
 from crmkpi.crm.models import Contact, Customer
@@ -22,7 +24,7 @@ from objectives.demo.surveys import AFTER_REQUEST, SURVEYS, Ask, SurveyPlan
 from objectives.demo.world import World
 from surveys.models import Invitation, Survey
 from surveys.scoring import Kind
-from surveys.services.dispatch import due, send_invitation
+from surveys.services.dispatch import send_invitation
 from surveys.services.history import Past, record_history
 from surveys.services.invitations import Recipient, invite
 from surveys.services.surveys import create_survey, publish, share
@@ -137,28 +139,33 @@ def mail_some(world: World) -> int:
 
     Returns how many mails went out.
     """
-    survey = Survey.objects.get(slug=AFTER_REQUEST.slug)
-    links = survey.invitations.filter(
+    links = Invitation.objects.filter(
         state=Invitation.State.SENT, expires_at__gt=world.as_of, tokens__isnull=False
     )
     missing = OPEN_LINKS - links.distinct().count()
     if missing <= 0:
         return 0
-    recent = Invitation.objects.filter(created_at__gt=world.as_of - COOLDOWN)
-    asked = set(recent.values_list("address", flat=True))
+    recent = Q(created_at__gt=world.as_of - COOLDOWN)
+    spared = Invitation.objects.filter(recent | Q(is_bounced=True))
+    addresses = set(spared.values_list("address", flat=True))
     places = Places.load()
     chosen: dict[str, Recipient] = {}
     for ticket, account, resolved in _just_resolved(world):
         if len(chosen) == missing:
             break
         each = places.recipient(ticket, account, day_of(resolved))
-        if each.address not in asked:
+        if each.address not in addresses:
             chosen[each.address] = each
-    request = f"demo {world.today}"
     now = world.as_of
-    invite(survey, chosen.values(), request=request, actor=None, now=now)
-    waiting = due(now=now, limit=missing)
-    return sum(send_invitation(pk, now=now) is not None for pk in waiting)
+    invited = invite(
+        Survey.objects.get(slug=AFTER_REQUEST.slug),
+        chosen.values(),
+        request=f"demo {world.today}",
+        actor=None,
+        now=now,
+    )
+    states = [send_invitation(each.pk, now=now) for each in invited.by_subject.values()]
+    return states.count(Invitation.State.SENT)
 
 
 def _just_resolved(world: World) -> list[tuple[Ticket, Account, datetime]]:

@@ -20,7 +20,7 @@ from metrics.analytics.models import CustomerStanding, LifetimeFit
 from metrics.analytics.services import fit_if_due, fit_lifetimes
 from metrics.analytics.standings import take_if_due, take_standings
 from metrics.engine.snapshots import turn_the_day
-from objectives.demo import asking, founding, goals, loading, segments
+from objectives.demo import asking, founding, goals, loading, segments, sending
 from objectives.demo import organisation as org
 from objectives.demo.story import Story, at, day_of
 from objectives.demo.world import SHOP, World
@@ -79,6 +79,7 @@ def load(*, now: datetime, scale: float, password: str, say: Say) -> None:
         segments.make_segments(story)
         moved = segments.turn_months(story, now=now)
         say(f"segments: {moved} customers came in or left")
+        _follow_rules(world, say)
     say("Computing figures")
     metrics.rebuild(now=now, progress=_progress(say))
     say("Predicting what customers will do")
@@ -98,12 +99,19 @@ def top_up(known: Told, *, now: datetime, say: Say) -> None:
     loading.import_world(world, say=say)
     asking.bring_in(world)
     segments.turn_months(known.story, now=now)
+    _follow_rules(world, say)
     say("Computing figures")
     fit_if_due(now=now)
     take_if_due(now=now)
     metrics.drain(now=now, progress=_progress(say))
     turn_the_day(now=now)
     _finish(world, say)
+
+
+def _follow_rules(world: World, say: Say) -> None:
+    mails = sending.follow_rules(world)
+    if mails:
+        say(f"survey mails by rules: {mails}")
 
 
 def _finish(world: World, say: Say) -> None:

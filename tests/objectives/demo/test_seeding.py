@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from datetime import timedelta
 from io import StringIO
 
 import pytest
@@ -14,19 +15,20 @@ from django.test import Client
 from crmkpi.accounts.models import Membership, Organisation, TeamEdge, User
 from crmkpi.accounts.queries import access_of
 from crmkpi.crm.ingest.registry import RECORDS
-from crmkpi.crm.models import ImportRun, Source, Ticket
+from crmkpi.crm.models import ImportRun, Order, Source, Ticket
 from crmkpi.lib.periods import Calendar, Grain
 from metrics.catalog import METRICS
 from metrics.models import DirtyKey, Revision, StalePair
 from metrics.queries import read_values
 from metrics.scopes import parse_scope
+from objectives.demo import asking, people, seeding, sending
 from objectives.demo import organisation as org
-from objectives.demo import people, seeding
 from objectives.demo.founding import SIGN_INS, person
 from objectives.demo.goals import set_goals
 from objectives.demo.listening import RULE_AGE, THEMES
-from objectives.demo.story import Story, evening_of
+from objectives.demo.story import Story, at, evening_of
 from objectives.demo.targets import GOALS
+from objectives.demo.world import World
 from objectives.evaluation import latest_evaluations
 from objectives.models import CheckIn, Cycle, KeyResult, Objective, TargetVersion
 from surveys.models import (
@@ -34,11 +36,16 @@ from surveys.models import (
     FollowUp,
     FollowUpRule,
     Invitation,
+    InvitationToken,
+    Occasion,
+    SendingRule,
+    Suppression,
     Survey,
     ThemeMark,
 )
 from surveys.queries.results import scale_of
 from surveys.scoring import Band
+from surveys.services.invitations import Recipient, invite
 from tests.objectives.demo.days import FRIDAY, NEXT_QUARTER
 from tests.objectives.demo.tables import contents, figures, stored
 
@@ -48,7 +55,8 @@ AHEAD = {  # columns that hold plans
     "crm.Contract": {"due_day"},
     "crm.CustomerSpell": {"ended_day"},  # a year after the last order
     "surveys.FollowUp": {"due_at"},
-    "surveys.Invitation": {"expires_at"},
+    "surveys.Invitation": {"expires_at", "remind_at"},
+    "surveys.Occasion": {"due_at"},
 }
 
 
@@ -249,6 +257,94 @@ def test_mailed_links_lead_to_a_question(demo):
     page = Client().get(links[0])
     assert page.status_code == 200
     assert "Fjordlight" in page.content.decode()
+
+
+def test_rules_ask_after_tickets_and_deliveries_and_every_quarter(demo):
+    rules = SendingRule.objects.values_list(
+        "survey__slug", "event", "sample_percent", "reminder_days", "is_on"
+    )
+
+    assert set(rules) == {
+        ("after-your-request", "ticket", 75, 4, True),
+        ("after-an-installation", "delivery", 60, None, True),
+        ("how-are-we-doing", "period", 100, 5, True),
+    }
+
+
+def test_each_ticket_of_the_last_week_is_an_occasion(demo):
+    teams = TeamEdge.objects.filter(
+        ancestor__name=org.SERVICE, since_day__lte=FRIDAY, until_day__gt=FRIDAY
+    )
+    tickets = Ticket.objects.filter(
+        resolved_at__gte=at(FRIDAY - 7, 8 * 60),
+        resolved_team__in=teams.values("descendant"),
+        status__in=Ticket.DONE,
+        replied_at__isnull=False,
+        exclusion=0,
+    )
+    subjects = {f"ticket:{each.source_id}:{each.external_id}" for each in tickets}
+
+    occasions = Occasion.objects.filter(rule__event="ticket")
+    assert len(subjects) > 10
+    assert set(occasions.values_list("subject", flat=True)) == subjects
+
+
+def test_each_delivery_of_the_last_week_is_an_occasion(demo):
+    orders = Order.objects.filter(
+        delivered_at__gte=at(FRIDAY - 7, 8 * 60),
+        delivered_team__in=TeamEdge.objects.filter(
+            ancestor__name=org.SUCCESS, since_day__lte=FRIDAY, until_day__gt=FRIDAY
+        ).values("descendant"),
+        exclusion=0,
+    ).exclude(state__in=Order.UNDONE)
+    subjects = {f"delivery:{each.source_id}:{each.external_id}" for each in orders}
+
+    occasions = Occasion.objects.filter(rule__event="delivery")
+    assert subjects
+    assert set(occasions.values_list("subject", flat=True)) == subjects
+
+
+def test_what_became_of_the_occasions(demo):
+    asked = Occasion.objects.filter(state="asked")
+    waiting = Occasion.objects.filter(state="waiting")
+    skipped = Occasion.objects.filter(state="skipped")
+    mornings = {at(day, 10 * 60) for day in range(FRIDAY - 7, FRIDAY + 1)}
+
+    assert asked and waiting and skipped
+    assert {each.due_at > max(mornings) for each in waiting} == {True}
+    assert {"sample", "recent"} <= set(skipped.values_list("reason", flat=True))
+    assert not skipped.filter(reason="").exists()
+    for each in asked.select_related("invitation"):
+        assert each.invitation.rule_id == each.rule_id
+        assert each.invitation.state == "sent"
+        assert each.invitation.sent_at in mornings
+    sent = Invitation.objects.filter(rule__isnull=False, sent_at__isnull=False)
+    assert sent.count() == asked.count()
+
+
+def test_rules_leave_alone_who_cannot_be_reached(demo):
+    failed = Invitation.objects.filter(
+        is_bounced=True, sent_at__gt=NOW - sending.BOUNCED
+    )
+    hashes = Suppression.objects.values_list("address_hash", flat=True)
+
+    assert hashes
+    assert set(hashes) == set(failed.values_list("address_hash", flat=True))
+    asked = Invitation.objects.filter(rule__isnull=False, state="sent")
+    assert not asked.filter(address_hash__in=hashes).exists()
+
+
+def test_only_mails_of_its_own_are_sent_where_links_are_missing(demo):
+    other = Survey.objects.get(slug="how-are-we-doing")
+    InvitationToken.objects.all().delete()
+    invite(
+        other, [Recipient("kim@post.example")], request="mine", actor=None, now=NOW
+    )  # fmt: skip
+    world = World(Story.told_on(FRIDAY, scale=0.1), NOW, since=NOW - timedelta(days=4))
+
+    assert asking.mail_some(world) == 12
+
+    assert Invitation.objects.get(address="kim@post.example").state == "queued"
 
 
 def test_the_shared_link_is_printed(demo):
