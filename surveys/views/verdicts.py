@@ -133,6 +133,7 @@ def trend_chart(found: Trend, *, name: str) -> dict[str, Any]:
         "texts": [_text(point, unit) for point in points],
         "low80": [point.summary.low if point.summary else None for point in points],
         "high80": [point.summary.high if point.summary else None for point in points],
+        **_ends(found),
         "marks": [
             {"at": at, "label": _("new wording")}
             for at, point in enumerate(points)
@@ -142,6 +143,28 @@ def trend_chart(found: Trend, *, name: str) -> dict[str, Any]:
     if points[-1].is_open:
         chart["open_from"] = len(points) - 1
     return chart
+
+
+def _ends(found: Trend) -> dict[str, int]:
+    """Return where the axis of values has to end, so that it stays on the scale.
+
+    Charts leave up to a tenth of what they show free above and below it.
+    """
+    start, end = ends_of(found.scale)
+    room = (end - start) / 10
+    shown = [
+        value
+        for point in found.points
+        if (added := point.summary) is not None
+        for value in (added.low, added.value, added.high)
+        if value is not None
+    ]
+    ends = {}
+    if shown and min(shown) < start + room:
+        ends["min"] = start
+    if shown and max(shown) > end - room:
+        ends["max"] = end
+    return ends
 
 
 def _value(point: TrendPoint) -> float | None:

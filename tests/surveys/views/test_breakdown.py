@@ -15,6 +15,7 @@ from crmkpi.crm.models import Channel
 from surveys.content import Content
 from surveys.look import Look, Style
 from surveys.models import Invitation
+from surveys.scoring import DEFAULT_SCALES, Kind
 from surveys.services.invitations import invite
 from surveys.services.surveys import add_version
 from tests.lib.test_workbooks import sheets
@@ -229,6 +230,25 @@ def test_trend_names_open_and_empty_periods(ana, world):
     assert "still open" in html
     assert "no answers" in html
     assert detail(ana, survey, grain="day").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("counts", "kind", "ends"),
+    [
+        ({5: 4}, Kind.CSAT, {"max": 100}),  # 100 %, from 51 to 100
+        ({1: 4}, Kind.CSAT, {"min": 0}),
+        ({5: 1, 1: 1}, Kind.CSAT, {"min": 0, "max": 100}),  # 50 %, from 9.5 to 90.5
+        ({5: 50, 1: 50}, Kind.CSAT, {}),
+        ({10: 1}, Kind.NPS, {"max": 100}),
+        ({0: 9, 10: 9}, Kind.NPS, {}),  # from -41 to 41: 0 is no end of it
+    ],
+)
+def test_axis_of_the_trend_stays_on_the_scale(ana, world, counts, kind, ends):
+    survey = replies(counts, scale=DEFAULT_SCALES[kind], agent_id=world.alice.pk)
+
+    chart = detail(ana, survey).context["trend_chart"]
+
+    assert {end: chart[end] for end in ("min", "max") if end in chart} == ends
 
 
 # Who was asked
