@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
+from crmkpi.accounts.fields import NameField
 from crmkpi.accounts.querysets import (
     ApiKeyQuerySet,
     MembershipQuerySet,
@@ -37,7 +38,7 @@ class Organisation(models.Model):
         SATURDAY = 5, _("Saturday")
         SUNDAY = 6, _("Sunday")
 
-    name = models.CharField(_("name"), max_length=200)
+    name = NameField(_("name"), max_length=200)
     zone = models.CharField(_("time zone"), max_length=64, default="UTC")
     currency = models.CharField(_("currency"), max_length=3, default="EUR")
     week_start = models.PositiveSmallIntegerField(
@@ -72,7 +73,7 @@ class Holiday(models.Model):
     """A local day without business hours."""
 
     day = models.IntegerField(_("day"), unique=True)  # days since 1970-01-01
-    name = models.CharField(_("name"), max_length=200)
+    name = NameField(_("name"), max_length=200)
 
     class Meta:
         ordering = ["day"]
@@ -108,7 +109,7 @@ class User(AbstractBaseUser):
     """A person: signs in by e-mail, or was met in an import and never will."""
 
     email = models.EmailField(_("e-mail"), unique=True, null=True, blank=True)
-    name = models.CharField(_("name"), max_length=200)
+    name = NameField(_("name"), max_length=200)
     is_administrator = models.BooleanField(_("administrator"), default=False)
     is_active = models.BooleanField(_("active"), default=True)
     language = models.CharField(_("language"), max_length=12, blank=True)
@@ -175,9 +176,9 @@ class AgentIdentity(models.Model):
 class Team(models.Model):
     """A team; its place in the tree is dated, see TeamParent."""
 
-    name = models.CharField(_("name"), max_length=200, unique=True)
+    name = NameField(_("name"), max_length=200, unique=True)
     slug = models.SlugField(max_length=200, unique=True)
-    region = models.CharField(_("region"), max_length=200, blank=True)
+    region = NameField(_("region"), max_length=200, blank=True)
     is_active = models.BooleanField(_("active"), default=True)
 
     objects = TeamQuerySet.as_manager()
@@ -298,7 +299,7 @@ class ApiKey(models.Model):
         READ_SURVEYS = "surveys:read", _("Read survey results")
         WRITE_SURVEYS = "surveys:write", _("Send survey answers and invitations")
 
-    name = models.CharField(_("name"), max_length=200)
+    name = NameField(_("name"), max_length=200)
     prefix = models.CharField(max_length=12, unique=True)
     key_hash = models.CharField(max_length=64, unique=True)
     scopes = models.JSONField(_("scopes"), default=list)

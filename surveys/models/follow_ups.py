@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from crmkpi.accounts.access import Access
+from crmkpi.accounts.fields import NameField
 from crmkpi.accounts.models import Team, User
 from surveys.models.invitations import Invitation
 from surveys.models.responses import Response
@@ -28,7 +29,7 @@ class FollowUpRule(models.Model):
         PERSON = "person", _("This person")
 
     survey = models.ForeignKey(Survey, models.CASCADE, related_name="follow_up_rules")
-    name = models.CharField(_("name"), max_length=120)
+    name = NameField(_("name"), max_length=120)
     when = models.CharField(max_length=5, choices=When, default=When.LOW)
     score = models.SmallIntegerField(null=True, blank=True)  # for "this or worse"
     words = models.JSONField(default=list, blank=True)  # as theming.read_words gives

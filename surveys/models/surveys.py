@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q, Value
 from django.utils.translation import gettext_lazy as _
 
+from crmkpi.accounts.fields import NameField
 from crmkpi.accounts.models import Team, User
 from surveys.querysets import SurveyQuerySet
 from surveys.scoring import Kind
@@ -41,7 +42,7 @@ class Survey(models.Model):
         CLOSED = "closed", _("Closed")
 
     slug = models.SlugField(max_length=80, unique=True)
-    name = models.CharField(_("name"), max_length=200)
+    name = NameField(_("name"), max_length=200)
     kind = models.CharField(_("kind"), max_length=8, choices=SCORE_KINDS)
     team = models.ForeignKey(
         Team, models.PROTECT, related_name="surveys", verbose_name=_("team")

@@ -3,6 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from crmkpi.accounts.fields import NameField
 from crmkpi.accounts.models import User
 from surveys.models.responses import Response
 from surveys.models.surveys import Survey
@@ -12,7 +13,7 @@ class Theme(models.Model):
     """A theme of one survey; comments that hold one of its words have it."""
 
     survey = models.ForeignKey(Survey, models.CASCADE, related_name="themes")
-    name = models.CharField(_("name"), max_length=60)
+    name = NameField(_("name"), max_length=60)
     words = models.JSONField(default=list)  # as theming.read_words returns them
     # Its words changed and not all comments were gone through yet.
     is_stale = models.BooleanField(default=False)

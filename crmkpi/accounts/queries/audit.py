@@ -95,7 +95,7 @@ def audit_lines(found: Iterable[AuditEvent]) -> list[AuditLine]:
             at=event.at,
             actor=event.actor,
             action=str(ACTIONS.get(event.action, event.action)),
-            subject=name_of(event.subject),
+            subject=clean_display(name_of(event.subject)),
             details=[clean_display(each) for each in _details(event.detail)],
         )
         for event in found

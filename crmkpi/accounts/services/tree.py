@@ -22,6 +22,7 @@ from crmkpi.accounts.models import (
 )
 from crmkpi.accounts.services.errors import DaysOutOfOrder, TeamLoop, TeamNameTaken
 from crmkpi.accounts.teams import STAMPING_ROLES, TeamCycle, TeamDirectory
+from crmkpi.lib.text import clean_display
 
 
 @transaction.atomic
@@ -238,7 +239,7 @@ def lock_tree() -> int | None:
 
 
 def _free_name(name: str, *, but: Team | None = None) -> str:
-    name = " ".join(name.split())
+    name = " ".join(clean_display(name).split())  # as it will be kept
     if not name:
         raise TeamNameTaken(_("Give the team a name."))
     taken = Team.objects.filter(Q(name__iexact=name))

@@ -5,6 +5,7 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from crmkpi.accounts.fields import NameField
 from crmkpi.accounts.models import Team, User
 
 
@@ -42,7 +43,7 @@ class Source(models.Model):
     """Where rows come from: a file series, a connector, a survey."""
 
     slug = models.SlugField(max_length=64, unique=True)
-    name = models.CharField(_("name"), max_length=200)
+    name = NameField(_("name"), max_length=200)
     # After how many days it sends again; NULL: learned from the days it came through,
     # of which the last few are kept (see rhythm.py).
     expected_every_days = models.PositiveSmallIntegerField(null=True, blank=True)

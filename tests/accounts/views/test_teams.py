@@ -35,6 +35,15 @@ def test_as_many_queries_for_many_teams(admin, world, django_assert_max_num_quer
         admin.get(URL)
 
 
+def test_no_name_turns_or_hides_what_stands_beside_it(admin, world):
+    """It is kept without such marks, so that one more is no other name either."""
+    one, two = ("Night\u202e shift", "Night\u200b shift")
+    assert admin.post(URL, {"name": one, "parent": world.berlin.pk}).status_code == 302
+    assert Team.objects.filter(name="Night shift").count() == 1
+    again = admin.post(URL, {"name": two, "parent": world.berlin.pk})
+    assert again.status_code == 422
+
+
 def test_a_team_is_added(admin, world):
     answer = admin.post(URL, {"name": "Night shift", "parent": world.berlin.pk})
     assert answer.url == "/people/teams/night-shift/"

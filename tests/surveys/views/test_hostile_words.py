@@ -48,10 +48,6 @@ TECHNICAL = {
     "original_currency", "password", "phone", "prefix", "record", "request_key",
     "shared_key", "slug", "source", "span", "theme", "token_hash", "unit", "zone",
 }  # fmt: skip
-BY_COLLEAGUES = {
-    "ApiKey", "AuditEvent", "FollowUpRule", "Holiday", "Organisation", "Survey", "Team",
-    "Theme", "User", "Source", "SegmentRule",
-}  # fmt: skip
 MARKS = ("<script>alert", "<img src=x", "\u202e", "\u200b")
 FORMULA = re.compile(r"\s*[=+@＝＋＠\t\r-]\D")
 
@@ -72,8 +68,7 @@ def spoil() -> set[str]:
                 if not is_text or column.choices or column.name in TECHNICAL:
                     continue
                 for row in model._base_manager.exclude(**{column.name: ""}):
-                    # Colleagues sign what they write; their names turn nothing round.
-                    text = MARKUP if model.__name__ in BY_COLLEAGUES else HOSTILE
+                    text = HOSTILE
                     if column.name == "name" and column.max_length > 100:
                         text += str(row.pk)  # some may be there once only
                     text = text[: column.max_length]
