@@ -158,7 +158,12 @@ if METRICS_PARQUET and not find_spec("duckdb"):
 DATABASE_ROUTERS = ["metrics.engine.routing.MetricsRouter"]
 
 # Sign-in limits live in the cache, so it must be one cache for all processes.
-CACHES = {"default": env.cache_url("CACHE_URL", default="dbcache://crmkpi_cache")}
+# More than so many entries and the database throws out a third, whichever they are.
+CACHES = {
+    "default": env.cache_url(
+        "CACHE_URL", default="dbcache://crmkpi_cache?max_entries=10000"
+    )
+}
 
 # People
 AUTH_USER_MODEL = "accounts.User"

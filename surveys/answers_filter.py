@@ -35,9 +35,11 @@ class AnswersFilter(forms.Form):
         required=False,
     )
     comment = forms.BooleanField(label=_("With a comment only"), required=False)
+    flagged = forms.BooleanField(required=False)
 
-    def __init__(self, data: Any, *, survey: Survey) -> None:
+    def __init__(self, data: Any, *, survey: Survey, flagged: int = 0) -> None:
         super().__init__(data)
+        self.fields["flagged"].label = _("Flagged only (%(n)d)") % {"n": flagged}
         offered: Any = self.fields["theme"]
         offered.queryset = survey.themes.all()
 
@@ -50,4 +52,5 @@ class AnswersFilter(forms.Form):
             "band": Band(given["band"]) if given.get("band") else None,
             "theme": given.get("theme"),
             "with_comment": given.get("comment", False),
+            "is_flagged": given.get("flagged", False),
         }

@@ -67,6 +67,8 @@ class Response(Fact):
     # The thank-you page changes the answer until then; only the key's hash is kept.
     edit_key_hash = models.CharField(max_length=64, unique=True, null=True, blank=True)
     edit_until = models.DateTimeField(null=True, blank=True)
+    # Its network gave several by the shared link lately: a flag, see surveys.flags.
+    is_one_of_several = models.BooleanField(default=False, db_default=False)
     # Void when exclusion is not 0: why in words, by whom, when.
     void_note = models.CharField(max_length=300, blank=True)
     voided_by = models.ForeignKey(

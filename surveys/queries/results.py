@@ -15,6 +15,7 @@ from django.db.models import Count, Prefetch, Q, QuerySet
 
 from crmkpi.accounts.access import Access
 from crmkpi.crm.querysets import FactQuerySet
+from surveys.flags import Flag
 from surveys.hiding import MIN_N
 from surveys.models import (
     Answer,
@@ -27,6 +28,7 @@ from surveys.models import (
     Theme,
     ThemeMark,
 )
+from surveys.queries.flags import flags_of, to_look_at, with_flags
 from surveys.queries.replies import Asked, Replied
 from surveys.scoring import Band, Kind, Scale, Summary, summary
 
@@ -170,6 +172,7 @@ class ResponseLine:
     band: Band
     comment: str
     themes: tuple[str, ...]
+    flags: tuple[Flag, ...]
     replies: tuple[Replied, ...]  # to the extra questions, in their order
 
 
@@ -181,16 +184,19 @@ def responses_for(
     band: Band | None = None,
     theme: Theme | None = None,
     with_comment: bool = False,
+    is_flagged: bool = False,
 ) -> QuerySet[Response]:
-    """Return the responses that a reader may open, the latest first.
+    """Return the responses that a reader may open with their flags, the latest first.
 
     With `text` those whose comment holds all of its words.
 
     Empty: nothing for agents.
     """
-    rows = Response.objects.filter(survey=survey)
+    rows = with_flags(Response.objects.filter(survey=survey))
     if not access.sees_company:
         rows = rows.filter(answered_team__in=access.team_ids)
+    if is_flagged:
+        rows = to_look_at(rows)
     words = text.split()[:5]
     if with_comment or words:
         said = Answer.objects.filter(kind=Kind.TEXT.value).exclude(text="")
@@ -219,7 +225,7 @@ def response_lines(rows: QuerySet[Response], *, asked: Asked) -> Iterator[Respon
 
 
 def line_of(response: Response, *, asked: Asked) -> ResponseLine:
-    """Return a response with its answers at hand as a line."""
+    """Return a response with its answers and flags at hand as a line."""
     given = {answer.kind: answer for answer in response.answers.all()}
     said = given.pop(Kind.TEXT.value, None)
     (scored,) = given.values()
@@ -231,6 +237,7 @@ def line_of(response: Response, *, asked: Asked) -> ResponseLine:
         band=scale.band(score),
         comment=said.text if said else "",
         themes=tuple(sorted(mark.theme.name for mark in response.theme_marks.all())),
+        flags=flags_of(response),
         replies=asked.replies(response),
     )
 

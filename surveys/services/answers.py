@@ -118,11 +118,18 @@ def answer(
 
 
 def answer_shared(
-    link: Link, *, score: object, form: str, speak: Speak, now: datetime
+    link: Link,
+    *,
+    score: object,
+    form: str,
+    speak: Speak,
+    now: datetime,
+    is_one_of_several: bool = False,
 ) -> Answered:
     """Store an answer given through a survey's shared link.
 
-    It counts for the team that owns the survey and for no agent.
+    It counts for the team that owns the survey and for no agent. That its network
+    gave several is kept as a flag; an anonymous one has none.
 
     Raises: StaleForm, LinkClosed, BadScore, AlreadyAnswered; the version is the one
     that the form showed.
@@ -157,6 +164,7 @@ def answer_shared(
                 language=speak(link),
                 now=now,
                 day=day,
+                is_one_of_several=is_one_of_several,
             )
     except IntegrityError:
         if link.survey.is_anonymous:
@@ -306,6 +314,7 @@ def _store(
     language: str,
     now: datetime,
     day: int,
+    is_one_of_several: bool = False,
 ) -> Answered:
     response = Response.objects.create(
         source_id=live_source(),
@@ -323,6 +332,7 @@ def _store(
         answered_at=now,
         edit_key_hash=hash_of(form.edit_key),
         edit_until=now + EDIT_LIFE,
+        is_one_of_several=is_one_of_several,
     )
     scale = link.content.scale
     given = Answer.objects.create(

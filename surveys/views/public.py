@@ -45,6 +45,7 @@ from surveys.views.customer_pages import (
     render,
     say,
 )
+from surveys.views.networks import take_shared
 from surveys.views.throttle import SHARED_ANSWERS, WINDOW_SECONDS, too_many
 
 Take = Callable[..., Answered]
@@ -92,7 +93,7 @@ def for_anybody(
         response = say("too_many", language=language, content=link.content, status=429)
         response["Retry-After"] = str(WINDOW_SECONDS)
         return response
-    take = partial(answers.answer_shared, link)
+    take = partial(take_shared, request, link)
     return _take(request, address, take=take, find=lambda: link)
 
 

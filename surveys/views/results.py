@@ -1,6 +1,6 @@
 """The page of a survey: its score, its answers and its invitations."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -22,6 +22,7 @@ from crmkpi.lib.sampling import response_rates
 from crmkpi.lib.text import clean_display
 from surveys.answers_filter import AnswersFilter
 from surveys.content import Content
+from surveys.flags import QUICK, SEVERAL, SEVERAL_WITHIN, Flag
 from surveys.forms import VoidForm
 from surveys.hiding import MIN_N
 from surveys.links import shared_address
@@ -29,6 +30,7 @@ from surveys.mails import absolute
 from surveys.models import Invitation, Response, Survey
 from surveys.queries.coverage import response_steps
 from surveys.queries.extras import extra_results
+from surveys.queries.flags import flags_of
 from surveys.queries.replies import Asked
 from surveys.queries.results import (
     ResponseLine,
@@ -65,6 +67,7 @@ FILE_HEADINGS = [
     "Agent",
     "Language",
     "Left out because",
+    "Flags",
 ]
 GRAINS = {
     "week": (Grain.WEEK, gettext_lazy("Weeks")),
@@ -103,7 +106,8 @@ def survey_detail(request: ReaderRequest, slug: str) -> HttpResponse:
 def survey_answers(request: ReaderRequest, slug: str) -> HttpResponse:
     """Show single answers to those who may get back to customers."""
     survey = readable_survey(request, slug)
-    form = AnswersFilter(request.GET, survey=survey)
+    flagged = responses_for(survey, access=request.access, is_flagged=True).count()
+    form = AnswersFilter(request.GET, survey=survey, flagged=flagged)
     found = responses_for(survey, access=request.access, **form.wanted())
     asked = Asked.of(survey)
     page, lines = response_page(found, asked=asked, number=request.GET.get("page"))
@@ -114,6 +118,10 @@ def survey_answers(request: ReaderRequest, slug: str) -> HttpResponse:
         "lines": lines,
         "answered_format": answered_format(survey),
         "is_filtered": any(form.cleaned_data.values()),
+        "flagged": flagged,
+        "quick_seconds": QUICK.seconds,
+        "several": SEVERAL,
+        "several_days": SEVERAL_WITHIN.days,
     }
     return render(request, "surveys/answers.html", context)
 
@@ -171,7 +179,10 @@ def response_void(request: ReaderRequest, slug: str, pk: int) -> HttpResponse:
     """Leave a response out of every figure, after asking why."""
     survey = managed_survey(request, slug)
     response = get_object_or_404(responses_for(survey, access=request.access), pk=pk)
-    form = VoidForm(request.POST if request.method == "POST" else None)
+    form = VoidForm(
+        request.POST if request.method == "POST" else None,
+        initial={"note": _said(flags_of(response))},
+    )
     back = reverse("surveys:answers", args=[slug])
     if request.method == "POST" and form.is_valid():
         answers.void_response(
@@ -280,8 +291,13 @@ def _file_rows(lines: Iterator[ResponseLine], zone: ZoneInfo) -> Iterator[list[o
             response.agent.name if response.agent else "",
             response.language,
             str(response.get_exclusion_display()) if response.exclusion else "",
+            _said(line.flags),
             *(clean_display(each.text) for each in line.replies),
         ]
+
+
+def _said(flags: Iterable[Flag]) -> str:
+    return ", ".join(str(flag.label) for flag in flags)
 
 
 def _answered(response: Response, zone: ZoneInfo) -> str:

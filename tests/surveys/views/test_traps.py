@@ -16,6 +16,7 @@ from django.urls import reverse
 from crmkpi.crm.models import Exclusion
 from surveys.content import Content
 from surveys.extras import Extra, ExtraKind, ExtraWording
+from surveys.flags import Flag
 from surveys.look import Look, Style
 from surveys.models import Answer, Response
 from surveys.services import replies
@@ -275,8 +276,9 @@ def test_clock_and_zone(client, world, survey, customer, at_now, instant, day):
 
 
 def test_detect_the_bot_heuristics(client, world, survey, contact):
-    """Whoever is quick, nameless and opens every link counts like anybody else; only
-    a person leaves an answer out, says why, and cannot turn it into another one."""
+    """Whoever is quick, nameless and opens every link counts like anybody else, with a
+    flag that says so; only a person leaves an answer out, says why, and cannot turn it
+    into another one."""
     _, token = ask(survey, contact)
     page = f"/r/{token}/"
     for score in range(1, 6):
@@ -287,7 +289,11 @@ def test_detect_the_bot_heuristics(client, world, survey, contact):
     assert (response.exclusion, Answer.objects.counted().count()) == (0, 1)
 
     client.force_login(world.ana)
+    listed = client.get(reverse("surveys:answers", args=[survey.slug]))
+    assert str(Flag.QUICK.label) in listed.text
+    assert (listed.context["flagged"], Answer.objects.counted().count()) == (1, 1)
     void = reverse("surveys:void", args=[survey.slug, response.pk])
+    assert str(Flag.QUICK.label) in client.get(void).text
     assert client.post(void, {"note": "a robot", "score": "5"}).status_code == 422
     posted = {"reason": Exclusion.SPAM.value, "note": "a robot", "score": "5"}
     assert client.post(void, posted).status_code == 302
@@ -303,7 +309,8 @@ def test_detect_the_bot_heuristics(client, world, survey, contact):
 
 
 def test_gaming_by_agents(client, world, survey, addresses):
-    """Whose work is rated writes nothing about it and finds no link to answer by."""
+    """Whose work is rated writes nothing about it, finds no link to answer by, and
+    does not learn which answers are flagged."""
     client.force_login(world.alice)
     response = Response.objects.get().pk
     keys = {"slug": survey.slug, "pk": response, "ending": "csv"}
@@ -322,6 +329,10 @@ def test_gaming_by_agents(client, world, survey, addresses):
         shown = client.get(address).content.decode()
         for name in ("answer", "unsubscribe", "shared", "thanks"):
             assert addresses[name] not in shown, pattern.name
+        assert str(Flag.QUICK.label) not in shown, pattern.name
 
     assert tried > 30
     assert rows() == before
+    client.force_login(world.ana)
+    listed = client.get(reverse("surveys:answers", args=[survey.slug]))
+    assert str(Flag.QUICK.label) in listed.text
