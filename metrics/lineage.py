@@ -4,35 +4,38 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 from django.utils.text import capfirst
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from crmkpi.accounts.access import Access
 from metrics.catalog import METRICS
 from metrics.custom.uses import uses_of
+from metrics.engine import basis
 from metrics.measures import AXES
+from metrics.measures.base import Cells
 from metrics.metric import Metric
 from metrics.row_columns import FACTS
 
 WHEN = {  # by which day rows of an axis are counted, in words
-    "acquired_day": _("by the day they were acquired"),
-    "answered_day": _("by the day they were given"),
-    "as_of_day": _("as they are on the day"),
-    "at_day": _("by their day"),
-    "closed_day": _("by the day they were closed"),
-    "created_day": _("by the day they were created"),
-    "day": _("by their day"),
-    "decided_day": _("by the day they were kept or broken"),
-    "due_day": _("by the day they fall due"),
-    "ended_day": _("by the day a state ended"),
-    "first_day": _("by their first day"),
-    "opened_day": _("by the day they were opened"),
-    "paid_day": _("by the day they were paid"),
-    "proposed_day": _("by the day of the proposal"),
-    "replied_day": _("by the day of the first reply"),
-    "resolved_day": _("by the day they were resolved"),
-    "responded_day": _("by the day of the first response"),
-    "sent_day": _("by the day they were sent"),
-    "started_day": _("by the day a state began"),
+    "acquired_day": gettext_lazy("by the day they were acquired"),
+    "answered_day": gettext_lazy("by the day they were given"),
+    "as_of_day": gettext_lazy("as they are on the day"),
+    "at_day": gettext_lazy("by their day"),
+    "closed_day": gettext_lazy("by the day they were closed"),
+    "created_day": gettext_lazy("by the day they were created"),
+    "day": gettext_lazy("by their day"),
+    "decided_day": gettext_lazy("by the day they were kept or broken"),
+    "due_day": gettext_lazy("by the day they fall due"),
+    "ended_day": gettext_lazy("by the day a state ended"),
+    "first_day": gettext_lazy("by their first day"),
+    "opened_day": gettext_lazy("by the day they were opened"),
+    "paid_day": gettext_lazy("by the day they were paid"),
+    "proposed_day": gettext_lazy("by the day of the proposal"),
+    "replied_day": gettext_lazy("by the day of the first reply"),
+    "resolved_day": gettext_lazy("by the day they were resolved"),
+    "responded_day": gettext_lazy("by the day of the first response"),
+    "sent_day": gettext_lazy("by the day they were sent"),
+    "started_day": gettext_lazy("by the day a state began"),
 }
 
 
@@ -89,9 +92,42 @@ def _needs(metric: Metric) -> list[Need]:
     for key in sorted(metric.axes):
         axis = AXES[key]
         when = str(WHEN[axis.when])
-        title = capfirst(str(FACTS[axis.fact].plural))
+        title = _rows_of(axis)
         found[title, when] = Need(title, when)
     return list(found.values())
+
+
+def _rows_of(axis: type[Cells]) -> str:
+    return capfirst(str(FACTS[axis.fact].plural))
+
+
+def change_of_part(name: str) -> str:
+    """Return what it means that a part of engine.basis is declared otherwise.
+
+    Empty: nothing for what people have no word for, and for what is there no more.
+
+    Example: "rows metrics.ticketsopened" gives "Tickets: other rows count."
+    """
+    kind, _space, what = name.partition(" ")
+    if kind == basis.METRIC and what in METRICS:
+        needed = METRICS[what].title
+        return _("“%(metric)s”, which it rests on, changed.") % {"metric": needed}
+    if kind == basis.MEASURE:
+        return _change_of_measure(*what.rsplit(".", 1))
+    if kind in (basis.ROWS, basis.DAY) and what in AXES:
+        rows = {"rows": _rows_of(AXES[what])}
+        if kind == basis.ROWS:
+            return _("%(rows)s: other rows count.") % rows
+        return _("%(rows)s: another day decides when they count.") % rows
+    return ""
+
+
+def _change_of_measure(axis: str, name: str) -> str:
+    known = AXES[axis].measures() if axis in AXES else []
+    label = next((each.label for each in known if each.name == name), "")
+    if not label:
+        return ""
+    return _("Counted otherwise: %(measure)s.") % {"measure": label}
 
 
 def _page(metric: Metric) -> Link:

@@ -164,6 +164,10 @@ class MetricVersion(models.Model):
     terms = models.JSONField(
         default=dict, db_default=models.Value({}, models.JSONField())
     )
+    # Hashes of all that the number rests on, see engine.basis; of old ones unknown.
+    basis = models.JSONField(
+        default=dict, db_default=models.Value({}, models.JSONField())
+    )
     since = models.DateTimeField()
 
     class Meta:

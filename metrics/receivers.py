@@ -21,6 +21,7 @@ from crmkpi.crm.signals import facts_changed, rows_erased
 from metrics import services
 from metrics.alerts import bells, follow_ups, watching
 from metrics.custom import loading
+from metrics.custom import services as custom
 from metrics.engine import images, marks, rebuild, versions
 from metrics.measures import AXES
 from metrics.scopes import ScopeKey
@@ -123,6 +124,7 @@ def prepare_engine(sender: Any, **_: Any) -> None:
     now = timezone.now()
     rebuild.ensure_slots()
     versions.mirror_catalogue(now=now)
+    custom.follow_release(now=now)
     if not settings.METRICS_PARQUET:
         marks.note_all_months()  # nobody notes single ones until files are kept again
     for axis in rebuild.outdated_axes():

@@ -1,13 +1,16 @@
-"""The windows and thresholds that a version of a definition fixes, in words."""
+"""What a version of a definition fixes and what it changed, in words."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
+from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from metrics.lineage import change_of_part
 from metrics.metric import Metric
 from metrics.models import MetricVersion
 
@@ -97,23 +100,35 @@ def amount_text(name: str, amount: int) -> str:
 def history(versions: Sequence[MetricVersion]) -> list[VersionLine]:
     """Return versions, latest first as they are given, with what each changed.
 
-    Of a version that stored no terms nothing is known but that it counted otherwise.
+    Of a version that stored neither terms nor basis nothing is known but that it was
+    calculated otherwise.
     """
-    before = [each.terms for each in versions[1:]]
     lines = [
-        VersionLine(each.number, each.since, _changes(old, each.terms))
-        for each, old in zip(versions, before, strict=False)
+        VersionLine(new.number, new.since, _changes(old, new))
+        for new, old in pairwise(versions)
     ]
     return lines + [VersionLine(each.number, each.since, []) for each in versions[-1:]]
 
 
-def _changes(old: Mapping[str, int], new: Mapping[str, int]) -> list[str]:
-    found = [
-        _change(name, old.get(name), new.get(name))
-        for name in dict.fromkeys([*new, *old])
-        if old and new and old.get(name) != new.get(name)
+def _changes(old: MetricVersion, new: MetricVersion) -> list[str]:
+    terms = [
+        _change(name, old.terms.get(name), new.terms.get(name))
+        for name in _differing(old.terms, new.terms)
     ]
-    return found or [_("What is counted changed.")]
+    parts = [
+        change_of_part(name) if name in old.basis and name in new.basis else ""
+        for name in _differing(old.basis, new.basis)
+    ]
+    told = [*terms, *dict.fromkeys(each for each in parts if each)]
+    return told or [_("Its calculation changed.")]
+
+
+def _differing(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
+    """Return the names whose values differ; none where one side is not known."""
+    if not (old and new):
+        return []
+    names = dict.fromkeys([*new, *old])
+    return [name for name in names if old.get(name) != new.get(name)]
 
 
 def _change(name: str, old: int | None, new: int | None) -> str:

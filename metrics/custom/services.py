@@ -28,7 +28,7 @@ from metrics.custom.models import (
 )
 from metrics.custom.sharing import TEAM, Audience, covers, may_edit
 from metrics.custom.uses import uses_of
-from metrics.engine import marks, stale
+from metrics.engine import marks, stale, versions
 from metrics.models import MetricVersion, Pin
 
 NOT_YOURS = gettext_lazy("Only who made this metric and managers may change it.")
@@ -149,6 +149,31 @@ def delete_metric(*, metric: CustomMetric, actor: User, now: datetime) -> None:
     write_event("metric.deleted", subject=f"metric {key}", actor=actor, now=now)
 
 
+@transaction.atomic
+def follow_release(*, now: datetime) -> list[str]:
+    """Make a version of each metric whose parts a release counts otherwise.
+
+    Returns their keys; one that cannot be computed any more stays as it is.
+    """
+    if not CustomMetric.objects.exists():
+        return []
+    _lock()
+    followed = []
+    for version in loading.newest_versions():
+        definition, key = loading.definition_of(version), version.metric.key
+        metric = METRICS[key]
+        if metric.fingerprint() != version.computed_as.fingerprint:
+            continue
+        if versions.differs(version.computed_as, metric):
+            _add_version(version.metric, definition, actor=None, now=now)
+            followed.append(key)
+        else:
+            versions.complete(version.computed_as, metric)
+    if followed:
+        _changed()
+    return followed
+
+
 def hold(key: str) -> bool:
     """Keep a metric from being deleted until the caller's transaction ends.
 
@@ -225,24 +250,17 @@ def _new_key(title: str) -> str:
 
 
 def _add_version(
-    metric: CustomMetric, definition: Definition, *, actor: User, now: datetime
+    metric: CustomMetric, definition: Definition, *, actor: User | None, now: datetime
 ) -> None:
     """Write a version; values are computed anew only if they can differ."""
     last = metric.versions.select_related("computed_as").order_by("-number").first()
     names = member_names(definition.lines)
     built = build(definition, metric.key, names=names)
-    fingerprint = built.fingerprint()
-    if last is not None and last.computed_as.fingerprint == fingerprint:
-        computed_as = last.computed_as
+    before = last.computed_as if last else None
+    if before is None or versions.differs(before, built):
+        computed_as = versions.add_version(built, after=before, now=now)
     else:
-        number = 1 if last is None else last.computed_as.number + 1
-        computed_as = MetricVersion.objects.create(
-            key=metric.key,
-            number=number,
-            fingerprint=fingerprint,
-            terms=built.terms,
-            since=now,
-        )
+        computed_as = before
     CustomVersion.objects.create(
         metric=metric,
         number=1 if last is None else last.number + 1,
@@ -259,7 +277,7 @@ def _add_version(
         created_at=now,
         created_by=actor,
     )
-    if last is None or computed_as != last.computed_as:
+    if computed_as != before:
         stale.note_redefined(built)
 
 

@@ -4,8 +4,11 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from crmkpi.lib import bulk
+from metrics.catalog import METRICS
 from metrics.dimensions import Cut
+from metrics.engine.basis import basis
 from metrics.engine.cells import CellKey
+from metrics.metric import Metric
 from metrics.models import MetricVersion, ScopeVersion
 
 _WATCHED = (Cut.COMPANY, Cut.TEAM, Cut.AGENT)
@@ -40,26 +43,48 @@ def current_versions() -> dict[str, MetricVersion]:
 
 
 def mirror_catalogue(*, now: datetime) -> list[str]:
-    """Write a version row for each metric that is new or defined otherwise.
+    """Write a version row for each declared metric that is new or counted otherwise.
 
     Returns the keys that got one. Queries: 1 and 1 for each of them.
     """
-    from metrics.catalog import METRICS
-
     known = current_versions()
     written = []
     for key, metric in METRICS.declared.items():
-        fingerprint, version = metric.fingerprint(), known.get(key)
-        if version is not None and version.fingerprint == fingerprint:
-            if version.terms != metric.terms:  # written before versions told them
-                MetricVersion.objects.filter(pk=version.pk).update(terms=metric.terms)
-            continue
-        MetricVersion.objects.create(
-            key=key,
-            number=1 if version is None else version.number + 1,
-            fingerprint=fingerprint,
-            terms=metric.terms,
-            since=now,
-        )
-        written.append(key)
+        version = known.get(key)
+        if version is None or differs(version, metric):
+            add_version(metric, after=version, now=now)
+            written.append(key)
+        else:
+            complete(version, metric)
     return written
+
+
+def differs(version: MetricVersion, metric: Metric) -> bool:
+    """Whether a metric is counted otherwise than a version of it says.
+
+    Of a version that kept no basis, only the formula and the windows are known.
+    """
+    if version.fingerprint != metric.fingerprint():
+        return True
+    return bool(version.basis) and version.basis != basis(metric)
+
+
+def add_version(
+    metric: Metric, *, after: MetricVersion | None, now: datetime
+) -> MetricVersion:
+    """Write the version that follows another. Queries: 1."""
+    return MetricVersion.objects.create(
+        key=metric.key,
+        number=1 if after is None else after.number + 1,
+        fingerprint=metric.fingerprint(),
+        terms=metric.terms,
+        basis=basis(metric),
+        since=now,
+    )
+
+
+def complete(version: MetricVersion, metric: Metric) -> None:
+    """Have a version tell what it left out when it was written. Queries: up to 1."""
+    told = {"terms": metric.terms, "basis": basis(metric)}
+    if told != {"terms": version.terms, "basis": version.basis}:
+        MetricVersion.objects.filter(pk=version.pk).update(**told)
