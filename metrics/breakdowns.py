@@ -252,7 +252,7 @@ def _bar(
         return ""
     title = f"{label} {text_of(value.value, metric.unit, currency)}"
     if between := interval_text(value, currency):
-        title = _("%(value)s, truly between %(interval)s") % {
+        title = _("%(value)s, the real value between %(interval)s") % {
             "value": title,
             "interval": between,
         }

@@ -97,11 +97,11 @@ def difference(
 ) -> str:
     """Return a change as one signed text.
 
-    Shape: "+0.4 pts" (percentages), "+5" (NPS), "−0:06", "+3.1 h", "+12", "−€4.10";
+    Shape: "+0.4 pts" (percentages), "+5" (NPS), "−6 s", "+3.1 h", "+12", "−€4.10";
     with `relative` the value is a change in percent: "−9 %".
     Empty: "no value".
     Raises: ValueError for a value that is not finite.
-    Example: `difference(-6, Unit.SECONDS) == "−0:06"`
+    Example: `difference(-6, Unit.SECONDS) == "−6 s"`
     """
     if value is None:
         return _("no value")
@@ -111,8 +111,6 @@ def difference(
         text = f"{_plain(size, 0 if size >= 1 or not size else 1)} %"
     elif unit == Unit.PERCENT:
         text = _("%(number)s pts") % {"number": _plain(size, 1)}
-    elif unit == Unit.SECONDS and _round(size, 0) < HOUR:
-        text = _clock(int(_round(size, 0)))
     else:
         text = " ".join(filter(None, _WRITERS[unit](size, currency, False, None)))
     return _with_sign(text, amount, True)

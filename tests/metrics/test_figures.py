@@ -52,13 +52,13 @@ def change(key: str, now: str | None, before: str | None, **fields) -> Change:
         ("win_rate", "96.0", "95.5", Change("+0.5 pts", "better", True)),
         ("nps", "26", "21", Change("+5", "better", True)),
         ("nps", "-26", "21", Change("−47", "worse", False)),
-        ("first_response_time", "369", "375", Change("−0:06", "better", True)),
+        ("first_response_time", "369", "375", Change("−6 s", "better", True)),
         ("churn_rate", "5", "4", Change("+1.0 pts", "worse", False)),
         ("won_deals", "91", "100", Change("−9 %", "worse", False)),
         ("won_value", "120", "100", Change("+20 %", "better", True)),
         ("sales_cycle_length", "50", "52.5", Change("−2.5 days", "better", True)),
         ("ticket_volume", "110", "100", Change("+10 %", "")),  # neither is better
-        ("average_talk_time", "200", "190", Change("+0:10", "")),  # a range is
+        ("average_talk_time", "200", "190", Change("+10 s", "")),  # a range is
         ("won_deals", "5", "5", Change("0 %", "no real change")),
         ("won_deals", "5", "0", Change()),  # nothing to compare with
         ("won_deals", "5", None, Change()),

@@ -43,7 +43,9 @@ def test_the_value_stands_with_count_interval_and_sum(everything: World) -> None
     )
 
     above, below = answer["numerator"], answer["denominator"]
-    assert f"{above} of {below}, truly between" in text
+    assert (
+        f"{above} of {below}, with 95 % confidence the real value lies between" in text
+    )
     assert f"{above} ÷ {below}" in text
     assert f"Matches the rows, {below} of {below}" in text
 
@@ -172,7 +174,7 @@ def test_earlier_versions_of_the_definition_are_listed(everything: World) -> Non
     assert "Windows and thresholds Answered within 20 seconds" in text
     assert (
         "All versions v4 since 13 Feb 2026 Answered within: 20 seconds, before 30 "
-        "seconds v3 since 13 Feb 2026 What is counted changed. v2 since" in text
+        "seconds v3 since 13 Feb 2026 Its calculation changed. v2 since" in text
     )
 
 

@@ -36,7 +36,7 @@ def test_goodness_decides_and_not_the_sign(better, word, look):
 def test_a_fall_is_good_where_less_is_better():
     found = change(of(369), of(375), better="lower", printed=SECONDS)
 
-    assert found == Change("−0:06", "better", "better")
+    assert found == Change("−6 s", "better", "better")
 
 
 def test_a_difference_whose_interval_holds_nought_is_no_real_change():
