@@ -23,6 +23,7 @@ from metrics.lineage import Lineage, lineage
 from metrics.metric import Metric
 from metrics.models import MetricVersion
 from metrics.passports import Passport, passport
+from metrics.peers import Peers, peers
 from metrics.pickers import Picked, compared_with, same_part
 from metrics.queries import Asked, Value, read_value, read_values
 from metrics.terms import VersionLine, history
@@ -75,6 +76,7 @@ class Detail:
     versions: list[VersionLine]  # latest first
     advice: AdvicePanel | None
     lineage: Lineage
+    peers: Peers | None
 
 
 def detail(
@@ -116,6 +118,7 @@ def detail(
         versions=history(versions),
         advice=advice_for(metric, versions[0] if versions else None, access),
         lineage=lineage(metric, access),
+        peers=peers(metric, value, picked=picked, access=access, currency=currency),
     )
 
 

@@ -3,10 +3,10 @@
 A figure holds for its days and for no other: it is never carried forward.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from statistics import median
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.db.models import QuerySet
 from django.utils.formats import date_format
@@ -23,6 +23,7 @@ from metrics.engine.once import once
 from metrics.engine.spans import BEGINNING
 from metrics.expressions import Outcome
 from metrics.measures.orders import OrdersPaid
+from metrics.metric import Better, Metric
 
 if TYPE_CHECKING:
     from metrics.engine.arithmetic import Computed
@@ -121,9 +122,7 @@ def _component(name: str) -> str:
     }[name]
 
 
-def against_competitors(
-    key: str, *, higher_is_better: bool
-) -> Callable[[Beside], Found]:
+def against_competitors(key: str, metric: Metric) -> Callable[[Beside], Found]:
     """Return the rule that holds the own value of a metric against competitors'.
 
     The rule gives by how many per cent of their median it is better (+) or worse (−),
@@ -134,7 +133,7 @@ def against_competitors(
 
     Example: own CSAT 84 against 79, 80 and 88: median 80, +5 %, rank 2 of 4.
     """
-    sign = 1 if higher_is_better else -1
+    sign = sign_of(metric)
 
     def rule(windows: Beside) -> Found:
         held = counted(key)
@@ -157,16 +156,38 @@ def _against(own: "Computed", peers: Holding, sign: int) -> Outcome:
     if own.value is None:
         reason = _("There is no value of our own: %(reason)s")
         return Outcome(reason=reason % {"reason": own.reason})
-    middle = Decimal(median(values))
+    found = standing(own.value, values, sign)
+    middle = found.median
     stats: dict[str, Decimal | None] = {
         "peer_median": middle,
-        "rank": Decimal(1 + sum((each - own.value) * sign > 0 for each in values)),
-        "ranked": Decimal(len(values) + 1),
+        "rank": Decimal(found.rank),
+        "ranked": Decimal(found.of),
     }
     if middle == 0:
         return Outcome(reason=_("The median of the competitors is 0."), stats=stats)
     better = (own.value - middle) / abs(middle) * 100 * sign
     return Outcome(value=better, n=len(values), stats=stats)
+
+
+class Standing(NamedTuple):
+    """How an own value stands among those of others."""
+
+    median: Decimal  # of the others
+    rank: int  # 1 is best
+    of: int  # ourselves included
+
+
+def standing(own: Decimal, others: Sequence[Decimal], sign: int) -> Standing:
+    """Return how a value stands among others; a sign of −1 means that less is better.
+
+    Example: 84 among 79, 80 and 88 has the median 80 and is second of 4.
+    """
+    rank = 1 + sum((each - own) * sign > 0 for each in others)
+    return Standing(Decimal(median(others)), rank, len(others) + 1)
+
+
+def sign_of(metric: Metric) -> int:
+    return -1 if metric.better is Better.LOWER else 1
 
 
 def sizes_taken(start: int, end: int) -> Figures:

@@ -48,7 +48,10 @@ class FigureForm(forms.Form):
     )
     origin = forms.CharField(
         label=_("Where it comes from"),
-        help_text=_("A report, a panel, a website: so that others can look it up."),
+        help_text=_(
+            "A report, a panel, a website, and how it was measured: so that others can "
+            "look it up."
+        ),
         max_length=300,
         validators=[one_line],
     )

@@ -84,9 +84,7 @@ def benchmark_of(key: str, metric: Metric, title: Any) -> Metric:
     """Return the metric that holds another one against competitors' figures."""
     return Metric(
         expression=FromRows(
-            load=market.against_competitors(
-                key, higher_is_better=metric.better is not Better.LOWER
-            ),
+            load=market.against_competitors(key, metric),
             name=f"against_competitors:{key}",
             options=(("least_peers", market.LEAST_PEERS),),
             axes=FIGURES,
@@ -107,7 +105,7 @@ def benchmark_of(key: str, metric: Metric, title: Any) -> Metric:
         includes=_(
             "Competitors with a figure for this metric that holds for a day of the "
             "period. The benchmark is declared for CSAT, NPS and first response time; "
-            "figures for other metrics are kept until theirs is."
+            "figures for other metrics stand beside the value on their pages."
         ),
         excludes=_(
             "Figures of other periods; nothing is carried forward. Below three "
