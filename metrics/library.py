@@ -8,6 +8,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from crmkpi.accounts.access import Access
+from crmkpi.accounts.models import User
 from crmkpi.lib.charts import sparkline
 from crmkpi.lib.periods import Calendar, Grain, Period
 from metrics.behind import main_axes
@@ -17,6 +18,7 @@ from metrics.engine.firsts import first_days_of
 from metrics.figures import backing, figure_of
 from metrics.measures.base import Cells
 from metrics.metric import Metric
+from metrics.owners import owners
 from metrics.queries import Asked, Value, read_values
 from metrics.row_columns import FACTS
 from metrics.scopes import COMPANY_KEY, Scope
@@ -35,6 +37,7 @@ class Entry:
     backing: str = ""
     spark: SafeString | str = ""
     needs: tuple[str, ...] = ()  # records of which none has been imported
+    owner: User | None = None  # who answers for its definition
 
 
 @dataclass(frozen=True)
@@ -53,10 +56,14 @@ def definitions(access: Access, text: str = "") -> list[Family]:
 
     Empty: a family without such a metric is not listed.
 
-    Queries: those of METRICS.readable.
+    Queries: those of METRICS.readable and owners.
     """
-    readable = METRICS.readable(access).values()
-    return _families(Entry(metric) for metric in readable if _is(metric, text))
+    readable, held = METRICS.readable(access), owners()
+    return _families(
+        Entry(metric, owner=held.get(key))
+        for key, metric in readable.items()
+        if _is(metric, text)
+    )
 
 
 def library(

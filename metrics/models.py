@@ -27,6 +27,7 @@ __all__ = [
     "DirtyKey",
     "LifetimeFit",
     "MeasureState",
+    "MetricOwner",
     "MetricVersion",
     "Mute",
     "Notification",
@@ -178,6 +179,16 @@ class MetricVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key} v{self.number}"
+
+
+class MetricOwner(models.Model):
+    """Who in the organisation answers for the definition of a declared metric."""
+
+    key = models.CharField(max_length=64, primary_key=True)
+    user = models.ForeignKey(User, models.CASCADE, related_name="+")
+
+    def __str__(self) -> str:
+        return f"{self.key}: {self.user_id}"
 
 
 class Reading(models.Model):

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from crmkpi.accounts.access import Access
-from crmkpi.accounts.models import Organisation
+from crmkpi.accounts.models import Organisation, User
 from crmkpi.accounts.queries import get_organisation
 from crmkpi.crm.models import ImportRun
 from crmkpi.crm.queries.figures import FigureLine, line_of, may_read_figures
@@ -33,6 +33,7 @@ from metrics.figures import (
     span_text,
 )
 from metrics.metric import Above, Metric
+from metrics.owners import owner_of
 from metrics.passport_lines import Line, divided_by, lines_of
 from metrics.queries import Asked, Value, get_metric, read_values
 from metrics.row_columns import FACTS
@@ -59,6 +60,7 @@ class Passport:
     counted: int | None  # None for what has no rows of its own
     matches: bool  # whether the rows are as many as the number says
     notes: list[str]
+    owner: User | None = None  # who answers for the definition
     revised: Revised | None = None  # it moved after its period was closed
     figures: list[FigureLine] = field(
         default_factory=list
@@ -101,8 +103,8 @@ def passport(
     is what was counted; and what stands above the line divided by it is the value.
     `rows` may be given by who has counted them already.
 
-    Queries: those of tallied, 1 for each axis, 1 for figures from outside, and those of
-    read_values.
+    Queries: those of tallied, 1 for each axis, 1 for figures from outside, 1 for who
+    answers for it, and those of read_values.
 
     Raises: UnknownMetric.
     """
@@ -139,6 +141,7 @@ def passport(
         counted=counted if rows else None,
         matches=matches,
         notes=list(_notes(metric, rows, value, counted, matches, organisation)),
+        owner=owner_of(key),
         revised=revised([asked[0]]).get(asked[0]),
         figures=_figures(metric, period, access=access, today=today),
     )

@@ -26,6 +26,7 @@ urlpatterns = [
     path("metrics/<slug:key>/retire/", own.own_retire, name="own_retire"),
     path("metrics/<slug:key>/", metric.detail, name="detail"),
     path("metrics/<slug:key>/read/", metric.read, name="read"),
+    path("metrics/<slug:key>/owner/", metric.owner, name="owner"),
     path("metrics/<slug:key>/values.csv", metric.detail_csv, name="detail_csv"),
     path("metrics/<slug:key>/passport/", rows.passport, name="passport"),
     path("metrics/<slug:key>/why/", why.why, name="why"),

@@ -89,10 +89,9 @@ def suites(folder: Path) -> list[Check]:
 
 
 def suite(name: str, url: str, memory: Path, chosen: list[str]) -> Check:
-    pytest = [sys.executable, "-m", "pytest", "-q", "--durations=10"]
+    pytest = [sys.executable, "-m", "pytest", "-q", "-o", f"cache_dir={memory}"]
     settings = {"TEST_DATABASE_URL": url, "TEST_SHARE": memory.name}
-    command = [*pytest, "-o", f"cache_dir={memory}", *chosen]
-    return Check(name, command, settings, memory)
+    return Check(name, [*pytest, *chosen], settings, memory)
 
 
 def failures(check: Check) -> list[str]:

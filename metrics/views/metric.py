@@ -3,8 +3,14 @@
 from collections.abc import Iterator
 from typing import Any
 
-from django.http import Http404, HttpResponse, HttpResponseBase, StreamingHttpResponse
-from django.shortcuts import redirect, render
+from django.http import (
+    Http404,
+    HttpResponse,
+    HttpResponseBadRequest,
+    HttpResponseBase,
+    StreamingHttpResponse,
+)
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import slugify
@@ -12,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from crmkpi.accounts.http import ReaderRequest
+from crmkpi.accounts.models import User
 from crmkpi.accounts.queries import get_calendar
 from crmkpi.lib.periods import from_day
 from crmkpi.lib.tables import write_csv
@@ -22,6 +29,7 @@ from metrics.catalog import FAMILIES, METRICS
 from metrics.custom.definitions import FAMILY
 from metrics.detail import detail as read_detail
 from metrics.metric import Metric
+from metrics.owners import may_name_owner, name_owner, possible_owners
 from metrics.queries import UnknownMetric, Value, get_metric, read_value
 from metrics.trends import Trend, trend
 from metrics.wordings import other_wordings, with_breaks
@@ -88,6 +96,9 @@ def detail(request: ReaderRequest, key: str) -> HttpResponse:
         "metric": metric,
         "chart": chart,
         "may_set_targets": request.access.manages,
+        "possible_owners": possible_owners(request.access)
+        if may_name_owner(key, request.access)
+        else (),
         "is_own": metric.family == FAMILY,
         "is_retired": metric.family == FAMILY and METRICS.own(key).is_retired,
     }
@@ -105,6 +116,24 @@ def read(request: ReaderRequest, key: str) -> HttpResponse:
     page = reverse("metrics:detail", kwargs={"key": metric.key})
     query = request.POST.get("query", "")
     return redirect(f"{page}?{query}#advice" if query else f"{page}#advice")
+
+
+@require_POST
+def owner(request: ReaderRequest, key: str) -> HttpResponse:
+    """Name who answers for a metric, or nobody."""
+    metric = metric_or_404(request, key)
+    chosen = request.POST.get("user", "")
+    if chosen and not chosen.isdecimal():
+        return HttpResponseBadRequest(_("Choose a person."))
+    name_owner(
+        key=metric.key,
+        user=get_object_or_404(User, pk=chosen) if chosen else None,
+        actor=request.user,
+        now=timezone.now(),
+    )
+    page = reverse("metrics:detail", kwargs={"key": metric.key})
+    query = request.POST.get("query", "")
+    return redirect(f"{page}?{query}#definition" if query else f"{page}#definition")
 
 
 @require_safe

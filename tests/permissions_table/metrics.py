@@ -101,6 +101,7 @@ TABLE |= {  # pages of metrics
     "metrics:manual": Rule(get=signed_in()),
     "metrics:engines": Rule(get=signed_in()),
     "metrics:read": Rule(get=signed_in(405), post=signed_in(302), kwargs=win_rate),
+    "metrics:owner": Rule(get=signed_in(405), post=signed_in(403), kwargs=win_rate),
 } | {
     f"metrics:{page}": Rule(
         get=signed_in(agent=404, administrator=404, stranger=404),

@@ -43,6 +43,7 @@ ACTIONS: dict[str, str | Promise] = {
     "metric.retired": _("Retired a metric"),
     "metric.restored": _("Restored a metric"),
     "metric.deleted": _("Deleted a metric"),
+    "metric.owner": _("Named who answers for a metric"),
     "sending.rule.added": _("Added a rule that sends a survey"),
     "sending.rule.changed": _("Changed a rule that sends a survey"),
     "sending.rule.on": _("Switched on a rule that sends a survey"),
