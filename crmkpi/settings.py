@@ -344,6 +344,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": schedule(run_every=6 * 3600),
         "options": {"expires": 3600},
     },
+    "forget-addresses": {  # counted for limits of ten minutes
+        "task": "surveys.forget_addresses",
+        "schedule": schedule(run_every=600),
+        "options": {"expires": 600},
+    },
     "open-ballot-boxes": {  # what was answered anonymously until last week
         "task": "surveys.open_ballot_boxes",
         "schedule": schedule(run_every=3600),

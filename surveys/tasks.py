@@ -17,6 +17,7 @@ from surveys.services.ballot_boxes import open_boxes
 from surveys.services.dispatch import due, expire, send_invitation
 from surveys.services.retention import forget_old
 from surveys.services.themes import sort_stale
+from surveys.services.uses import forget_uses
 
 log = logging.getLogger(__name__)
 
@@ -106,6 +107,12 @@ def forget_old_answers() -> int:
     ):
         forgotten += n
     return forgotten
+
+
+@shared_task(name="surveys.forget_addresses")
+def forget_addresses() -> int:
+    """Delete what network addresses did in windows that are over; return how many."""
+    return forget_uses(now=timezone.now())
 
 
 @shared_task(name="surveys.open_ballot_boxes")

@@ -78,3 +78,12 @@ class Form:
 def address_hash(address: str) -> str:
     """Return under what an address is remembered; case does not matter."""
     return hash_of(address.strip().lower()) if address.strip() else ""
+
+
+def place_hash(what: str, address: str, window: int) -> str:
+    """Return under what a network address is counted: nobody can try out all of them.
+
+    Another in each window, so that what somebody did in two cannot be joined.
+    """
+    told = f"{what} {address} {window}"
+    return salted_hmac("surveys.place", told, algorithm="sha256").hexdigest()

@@ -1,4 +1,4 @@
-"""Many rows at once: with rollup.py the only raw SQL for the database.
+"""Many rows at once, or one without a model: with rollup.py the only raw SQL.
 
 Rows are plain tuples in the order of `columns` (attnames such as "agent_id"); every
 column that has no default in the database must be named. Call these inside the
@@ -10,7 +10,7 @@ writer's transaction; each is safe to call with no rows.
 
 import json
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -99,6 +99,35 @@ def hold(name: str, *, shared: bool = False, using: str = DEFAULT_DB_ALIAS) -> N
             cursor.execute(
                 f"SELECT pg_advisory_xact_lock{kind}(%s)", [zlib.crc32(name.encode())]
             )
+
+
+def insert_row(model: type[models.Model], values: Mapping[str, Any]) -> int:
+    """Insert one row and return its primary key, far cheaper than a model's save().
+
+    A conflict with a constraint is an IntegrityError.
+    """
+    table = _Table(model, list(values))
+    return table.insert_one(list(values.values()), tell=model._meta.pk.attname)
+
+
+def count_up(
+    model: type[models.Model], values: Mapping[str, Any], *, key: str, count: str
+) -> int:
+    """Add one to the count of the row with a key; return what it is now.
+
+    The row is made of the values where none has the key. However many count at the same
+    time, each gets a number of its own.
+    """
+    table = _Table(model, [*values, count])
+    name = table.quoted([count])
+    return table.insert_one(
+        [*values.values(), 1],
+        tell=count,
+        conflict=(
+            f"ON CONFLICT ({table.quoted([key])}) "
+            f"DO UPDATE SET {name} = {table}.{name} + 1 "
+        ),
+    )
 
 
 def insert_rows(
@@ -227,6 +256,19 @@ class _Table:
                 return
             with self._staged(cursor, rows) as (source, params):
                 cursor.execute(statement(source), params)
+
+    def insert_one(self, row: Row, *, tell: str, conflict: str = "") -> int:
+        """Insert a row and return what is in one of its columns then."""
+        marks = ", ".join(["%s"] * len(self.fields))
+        (prepared,) = self._prepared([row])
+        with self.connection.cursor() as cursor:
+            cursor.execute(
+                f"INSERT INTO {self} ({self.names}) VALUES ({marks}) "
+                f"{conflict}RETURNING {self.quoted([tell])}",
+                prepared,
+            )
+            (told,) = cursor.fetchone()
+            return int(told)
 
     def insert_returning(
         self, rows: Sequence[Row], statement: Callable[[str], str]

@@ -16,8 +16,10 @@ from surveys.models.result_links import ResultLink
 from surveys.models.sending import BounceEvent, Occasion, SendingLimits, SendingRule
 from surveys.models.surveys import Question, Survey, SurveyVersion
 from surveys.models.themes import Theme, ThemeMark
+from surveys.models.uses import AddressUse
 
 __all__ = [
+    "AddressUse",
     "Answer",
     "AnswerRevision",
     "Ballot",

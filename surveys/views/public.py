@@ -46,7 +46,7 @@ from surveys.views.customer_pages import (
     say,
 )
 from surveys.views.networks import take_shared
-from surveys.views.throttle import SHARED_ANSWERS, WINDOW_SECONDS, too_many
+from surveys.views.throttle import SHARED_ANSWERS, WINDOW_SECONDS, too_many_answers
 
 Take = Callable[..., Answered]
 Find = Callable[[], Link]
@@ -88,7 +88,7 @@ def for_anybody(
     """Ask whoever comes, or take the answer, so often from one network."""
     if request.method != "POST":
         return _show_if_open(request, link, address)
-    if too_many(request, f"answer:{link.name}", limit=limit):
+    if too_many_answers(request, link.name, limit=limit):
         language = language_of(request, link)
         response = say("too_many", language=language, content=link.content, status=429)
         response["Retry-After"] = str(WINDOW_SECONDS)

@@ -11,7 +11,15 @@ from django.db.models import F, QuerySet
 
 from crmkpi.crm.models import FxRate, Member, Source, Ticket
 from crmkpi.lib import bulk
-from crmkpi.lib.bulk import KeysIn, insert_new, insert_rows, update_rows, upsert
+from crmkpi.lib.bulk import (
+    KeysIn,
+    count_up,
+    insert_new,
+    insert_row,
+    insert_rows,
+    update_rows,
+    upsert,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -94,6 +102,30 @@ def test_plain_insert_refuses_a_double(size: int) -> None:
     assert Member.objects.count() == size
     with pytest.raises(IntegrityError):
         insert_rows(Member, ["dimension", "name"], rows[:1])
+
+
+def test_one_row_comes_back_as_it_was_with_its_key() -> None:
+    (row,) = sources(1)
+    for slug in ("s0", "s1"):
+        key = insert_row(Source, dict(zip(COLUMNS, row, strict=True)) | {"slug": slug})
+        assert key == Source.objects.get(slug=slug).pk
+    assert stored() == [row, ("s1", *row[1:])]
+
+
+def test_one_row_twice_is_refused() -> None:
+    values = {"dimension": "topic", "name": "t"}
+    insert_row(Member, values)
+    with pytest.raises(IntegrityError):
+        insert_row(Member, values)
+
+
+def test_counting_makes_the_row_and_adds_to_that_one_only() -> None:
+    def count(slug: str) -> int:
+        values = {"slug": slug, "name": slug, "mapping": {}}
+        return count_up(Source, values, key="slug", count="expected_every_days")
+
+    assert [count("a"), count("a"), count("b"), count("a")] == [1, 2, 1, 3]
+    assert [row[2] for row in stored()] == [3, 1]
 
 
 def test_two_calls_in_one_transaction() -> None:

@@ -9,14 +9,16 @@ from django.apps import apps
 from django.contrib.staticfiles import finders
 from django.core import mail
 from django.core.cache import cache
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from surveys.extras import Reply
 from surveys.links import shared_address
 from surveys.look import Look, Style
 from surveys.models import (
+    AddressUse,
     Answer,
     AnswerRevision,
     ExtraAnswer,
@@ -28,6 +30,7 @@ from surveys.scoring import Kind
 from surveys.services import answers
 from surveys.services.redirects import allow_host
 from surveys.services.replies import replies_to
+from surveys.services.uses import forget_uses
 from surveys.services.surveys import close, create_survey, publish, share
 from surveys.views import throttle
 from surveys.views.customer_pages import BODY_LIMIT
@@ -260,15 +263,38 @@ def test_misses_are_throttled_and_hits_are_not(client, page, monkeypatch):
     assert client.get("/r/guess/").status_code == 404
 
 
-def test_shared_link_is_throttled_by_address(client, shared_page, monkeypatch):
+def test_shared_link_is_throttled_by_address(client, shared_page, at_now, monkeypatch):
     monkeypatch.setattr("surveys.views.public.SHARED_ANSWERS", 2)
 
-    assert [post(client, shared_page, 3).status_code for _ in range(3)] == [
-        303,
-        303,
-        429,
-    ]
+    got = [post(client, shared_page, 3) for _ in range(3)]
+    assert [each.status_code for each in got] == [303, 303, 429]
+    assert got[-1]["Retry-After"] == "600"
     assert Response.objects.count() == 2
+    at_now.shift(timedelta(minutes=10))
+    assert post(client, shared_page, 3).status_code == 303
+
+
+def test_throttle_of_answers_keeps_no_address_and_ends(client, shared_page):
+    """NOW is 2026-02-13 12:00 UTC: the window is over ten minutes later."""
+    assert post(client, shared_page, 3).status_code == 303
+
+    use = AddressUse.objects.get()
+    assert (use.uses, use.ends_at) == (1, NOW + timedelta(minutes=10))
+    assert re.fullmatch("[0-9a-f]{64}", use.place_hash)
+    assert forget_uses(now=NOW + timedelta(minutes=9)) == 0
+    assert forget_uses(now=NOW + timedelta(minutes=10)) == 1
+
+
+def test_throttle_takes_one_statement_of_an_answer_and_none_of_a_page(
+    client, page, shared_page
+):
+    for address, expected in ((page, 0), (shared_page, 1)):
+        with CaptureQueriesContext(connection) as got:
+            fields = fields_of(client.get(address))
+        assert not [each for each in got if "addressuse" in each["sql"]]
+        with CaptureQueriesContext(connection) as got:
+            client.post(address, {**fields, "score": "4"})
+        assert len([each for each in got if "addressuse" in each["sql"]]) == expected
 
 
 def test_shared_link_that_is_not_open(client, survey):
