@@ -27,11 +27,11 @@ from metrics.measures import AXES
 from metrics.scopes import ScopeKey
 from metrics.signals import snapshots_changed
 from surveys.closing.calls import Call
-from surveys.signals import follow_ups_called, response_changed
+from surveys.signals import Change, follow_ups_called, response_changed
 
 
-@receiver([facts_changed, response_changed])
-def mark_changed_rows(
+@receiver(facts_changed)
+def mark_changed_facts(
     sender: type[Any],
     *,
     columns: Sequence[str],
@@ -56,6 +56,35 @@ def mark_changed_rows(
         actor_id=actor_id,
         now=now,
     )
+
+
+@receiver(response_changed)
+def mark_changed_responses(
+    sender: Any,
+    *,
+    changes: Sequence[Change],
+    now: datetime,
+    cause: str,
+    run_id: int | None,
+    actor_id: int | None,
+    **_: Any,
+) -> None:
+    """Do the same for answers and invitations that changed together."""
+    marks.mark_all(
+        ((each.model, each.columns, [*each.before, *each.after]) for each in changes),
+        cause=cause,
+    )
+    for each in changes:
+        images.keep(
+            each.model,
+            each.columns,
+            each.before,
+            keys=None,
+            cause=cause,
+            run_id=run_id,
+            actor_id=actor_id,
+            now=now,
+        )
 
 
 @receiver(rows_erased)

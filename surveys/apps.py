@@ -13,7 +13,7 @@ class SurveysConfig(AppConfig):
         from surveys.records import RESPONSE
         from surveys.segments import register_scores
         from surveys.sending import receivers as sending_receivers  # noqa: F401
-        from surveys.services.answers import LIVE_SOURCE
+        from surveys.services.storing import LIVE_SOURCE
 
         register(RESPONSE)
         reserve_source(LIVE_SOURCE, _("our own survey pages"))

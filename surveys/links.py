@@ -4,7 +4,9 @@ import re
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from crmkpi.accounts.queries import zone_column
 from crmkpi.lib.kept import kept
+from surveys.changes import columns
 from surveys.content import Content
 from surveys.models import Invitation, InvitationToken, Survey, SurveyVersion
 from surveys.tokens import hash_of
@@ -26,11 +28,22 @@ _OF_SURVEY = (
     "frame_origins",
     "follow_up_stamp",
 )
-_SURVEYS = Survey.objects.only(*_OF_SURVEY)
-_INVITATIONS = Invitation.objects.select_related("survey").only(
+_SURVEYS = Survey.objects.only(*_OF_SURVEY).annotate(zone=zone_column())
+_INVITED = Invitation.objects.select_related("survey").annotate(zone=zone_column())
+_INVITATIONS = _INVITED.only(
     *(field.name for field in Invitation._meta.concrete_fields),
     *(f"survey__{name}" for name in _OF_SURVEY),
 )
+# What answering takes, and what it announces as changed.
+_TO_ANSWER = _INVITED.only(
+    *columns(Invitation),
+    "uuid",
+    "language",
+    "expires_at",
+    "survey__status",
+    "survey__is_anonymous",
+    "survey__follow_up_stamp",
+).select_for_update(of=("self",))
 
 
 @dataclass(frozen=True)
@@ -40,6 +53,7 @@ class Link:
     name: str  # binds a handed-out form to the link
     survey: Survey
     version: SurveyVersion
+    zone: str  # of the organisation
     invitation: Invitation | None  # none for a shared link
     is_kiosk: bool = False  # a shared link on a device that many use
 
@@ -74,7 +88,8 @@ def find_invitation(
 ) -> Link | None:
     """Return what a mailed link leads to, None for any other text.
 
-    With `lock` nobody else answers the invitation until the end of the transaction.
+    With `lock` nobody else answers the invitation until the end of the transaction;
+    only what answering takes is read of it.
     Queries: 1.
     """
     if not TOKEN.match(token):
@@ -82,9 +97,8 @@ def find_invitation(
     purposes = [InvitationToken.Purpose.ANSWER]
     if may_be_unsubscribe:
         purposes.append(InvitationToken.Purpose.UNSUBSCRIBE)
-    found = _INVITATIONS.select_for_update(of=("self",)) if lock else _INVITATIONS
     try:
-        invitation = found.get(
+        invitation = (_TO_ANSWER if lock else _INVITATIONS).get(
             tokens__token_hash=hash_of(token),
             tokens__purpose__in=purposes,
             tokens__revoked_at=None,
@@ -95,6 +109,7 @@ def find_invitation(
         name=str(invitation.uuid),
         survey=invitation.survey,
         version=published_version(invitation.version_id),
+        zone=invitation.zone,
         invitation=invitation,
     )
 
@@ -111,7 +126,7 @@ def find_shared(address: str) -> Link | None:
     if survey.version_id is None:
         return None
     version = published_version(survey.version_id)
-    return Link(survey.shared_key, survey, version, invitation=None)
+    return Link(survey.shared_key, survey, version, survey.zone, invitation=None)
 
 
 def find_kiosk(address: str) -> Link | None:

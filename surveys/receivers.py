@@ -24,7 +24,7 @@ from surveys.services.restamp import (
 )
 from surveys.services.rows import Given
 from surveys.services.themes import sort_responses
-from surveys.signals import response_changed
+from surveys.signals import Change, response_changed
 from surveys.tokens import hash_of
 
 LONGEST_ID = Response._meta.get_field("external_id").max_length or 200
@@ -53,29 +53,26 @@ def follow_zone(fields: set[str], now: datetime, **_: Any) -> None:
         restamp_days(now=now)
 
 
-@receiver(response_changed, sender=Answer, dispatch_uid="surveys.comments_changed")
-def sort_comments(
-    columns: Sequence[str], after: Sequence[tuple[Any, ...]], **_: Any
-) -> None:
-    kind, response = columns.index("kind"), columns.index("response_id")
-    said = {row[response] for row in after if row[kind] == Kind.TEXT}
+@receiver(response_changed, dispatch_uid="surveys.comments_changed")
+def sort_comments(changes: Sequence[Change], **_: Any) -> None:
+    said = {
+        answer["response_id"]
+        for answer in _answers(changes)
+        if answer["kind"] == Kind.TEXT
+    }
     if said:
         sort_responses(said)
 
 
-@receiver(response_changed, sender=Answer, dispatch_uid="surveys.follow_up")
+@receiver(response_changed, dispatch_uid="surveys.follow_up")
 def follow_up(
-    columns: Sequence[str],
-    after: Sequence[tuple[Any, ...]],
-    now: datetime,
-    may_follow_up: bool,
-    **_: Any,
+    changes: Sequence[Change], now: datetime, may_follow_up: bool, **_: Any
 ) -> None:
-    response, survey = columns.index("response_id"), columns.index("survey_id")
-    if after and may_follow_up:
+    answers = _answers(changes) if may_follow_up else []
+    if answers:
         open_follow_ups(
-            {row[response] for row in after},
-            survey_ids={row[survey] for row in after},
+            {answer["response_id"] for answer in answers},
+            survey_ids={answer["survey_id"] for answer in answers},
             now=now,
         )
 
@@ -136,6 +133,16 @@ def _record(
         )
         touched |= recorded.new | recorded.changed
     return touched
+
+
+def _answers(changes: Sequence[Change]) -> list[dict[str, Any]]:
+    """Return the answers that are new or other, by column."""
+    return [
+        dict(zip(each.columns, row, strict=True))
+        for each in changes
+        if each.model is Answer
+        for row in each.after
+    ]
 
 
 def _external_id(row: Mapping[str, Any]) -> str:

@@ -1,10 +1,23 @@
 """News from surveys for the apps above."""
 
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from django.db.models import Model
 from django.dispatch import Signal
 
-# Sent inside the writer's transaction, for Answer and Invitation, with the arguments
-# of crm.signals.facts_changed: columns (attnames), before and after (lists of tuples
-# of the changed rows, keys among their columns), now, cause, run_id, actor_id; and
+
+class Change(NamedTuple):
+    """Rows of Answer or Invitation as they were and as they are."""
+
+    model: type[Model]
+    columns: tuple[str, ...]  # attnames, the key among them
+    before: Sequence[tuple[Any, ...]]
+    after: Sequence[tuple[Any, ...]]
+
+
+# Sent inside the writer's transaction with all that changed together: changes (a list
+# of Change), now, cause, run_id and actor_id as crm.signals.facts_changed has them; and
 # may_follow_up, False where the writer knows that no rule for following up names a row.
 response_changed = Signal()
 

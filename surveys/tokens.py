@@ -7,6 +7,7 @@ mailed link working. Forms and edit keys live for a day and are signed with it.
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from hashlib import sha256
 
 from django.core.signing import BadSignature, Signer
@@ -65,7 +66,7 @@ class Form:
         opened = int(self.opened_at.timestamp())
         return _signer.sign(f"{self.version_id}:{opened}:{self.nonce}:{self.link}")
 
-    @property
+    @cached_property
     def edit_key(self) -> str:
         """Return the key of the thank-you page that answering this form leads to.
 

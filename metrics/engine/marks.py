@@ -3,6 +3,7 @@
 Runs in the writer's transaction, so that no change is ever without its keys.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -25,6 +26,9 @@ from metrics.models import Cause, DirtyKey, MonthToCopy, Slot
 REBUILD_ABOVE = 20_000
 
 Key = tuple[int, int, int]  # member, other, day
+Touched = tuple[
+    type[Any], Sequence[str], Sequence[Sequence[Any]]
+]  # model, columns, rows
 _off: ContextVar[bool] = ContextVar("marking is off", default=False)
 _CAUSES = {
     "import": Cause.NEW,
@@ -49,20 +53,28 @@ def mark(
     Returns how many keys were written. Queries: 1, and 1 for each slot that has so many
     keys that it is read again whole; 1 more where files of rows are kept.
     """
-    axes = [axis for axis in AXES.values() if axis.fact is model]
-    if not axes or _off.get():
+    return mark_all([(model, columns, list(rows))], cause=cause)
+
+
+def mark_all(touched: Iterable[Touched], *, cause: str) -> int:
+    """Write the dirty keys of rows of several facts. Returns and queries: as mark()."""
+    if _off.get():
         return 0
-    held = list(rows)
-    keys = {
-        _slot(axis.key(), cut): leaf_keys(axis, cut, columns, held)
-        for axis in axes
-        for cut in axis.leaf_cuts()
-    }
+    keys: dict[int, set[Key]] = defaultdict(set)
+    of_agents: dict[type[Cells], set[Key]] = defaultdict(set)
+    for model, columns, rows in touched:
+        axes = [axis for axis in AXES.values() if axis.fact is model]
+        for axis in axes:
+            for cut in axis.leaf_cuts():
+                found = leaf_keys(axis, cut, columns, rows)
+                keys[_slot(axis.key(), cut)] |= found
+                if cut is Cut.AGENT:
+                    of_agents[axis] |= found
     written = sum(map(len, keys.values()))
     if written:
         _write(keys, cause_of(cause))
         if settings.METRICS_PARQUET:
-            _note_months({axis: keys[_slot(axis.key(), Cut.AGENT)] for axis in axes})
+            _note_months(of_agents)
         transaction.on_commit(ring)
     return written
 

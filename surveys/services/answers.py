@@ -6,18 +6,16 @@ a response is unique by its invitation and by its source and external id.
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from crmkpi.accounts.models import AuditEvent, User
-from crmkpi.accounts.queries import get_zone
-from crmkpi.crm.models import Channel, Exclusion, Source
-from crmkpi.lib.kept import kept
+from crmkpi.crm.models import Channel, Exclusion
 from crmkpi.lib.periods import day_start, local_day
-from surveys.changes import announce, row_of, rows_of
+from surveys.changes import announce, announce_all, row_of, rows_of
 from surveys.closing.rules import Heard, is_named
 from surveys.comments import CommentFault, clean_comment
 from surveys.links import Link, content_of, find_invitation
@@ -33,10 +31,15 @@ from surveys.services.errors import (
     StaleForm,
     UnknownLink,
 )
+from surveys.services.storing import (
+    Attribution,
+    live_source,
+    store_response,
+    store_score,
+    use_invitation,
+)
 from surveys.tokens import BadForm, Form, hash_of
 
-EDIT_LIFE = timedelta(hours=24)
-LIVE_SOURCE = "surveys"  # the Source of what was answered on our own pages
 VOID_REASONS = (Exclusion.TEST, Exclusion.SPAM, Exclusion.DUPLICATE)
 Speak = Callable[[Link], str]  # gives the language in which a link's page was shown
 
@@ -48,20 +51,6 @@ class Answered:
     response_id: int | None  # None: anonymous, there is none yet
     edit_key: str  # of the thank-you page, for a day
     is_new: bool  # False: the same form was posted before
-
-
-@dataclass(frozen=True)
-class Attribution:
-    """Whom an answer counts for, frozen at the event it is about."""
-
-    event_day: int
-    agent_id: int | None = None
-    team_id: int | None = None
-    channel: int = Channel.UNKNOWN
-    segment_id: int | None = None
-    product_id: int | None = None
-    customer_id: int | None = None
-    contact_id: int | None = None
 
 
 def answer(
@@ -93,7 +82,7 @@ def answer(
             return _cast_invited(
                 link, invitation, value=value, form=handed_out, now=now
             )
-        answered = _store(
+        return _store(
             link,
             origin=Response.Origin.INVITATION,
             external_id=f"invitation:{invitation.uuid}",
@@ -111,10 +100,7 @@ def answer(
             form=handed_out,
             language=speak(link),
             now=now,
-            day=local_day(now, get_zone()),
         )
-        _mark_answered(invitation, now=now)
-        return answered
 
 
 def answer_shared(
@@ -143,7 +129,7 @@ def answer_shared(
     if not link.is_open(now):
         raise LinkClosed(_("This survey has ended."))
     value = _check_score(link, score)
-    name, day = f"form:{handed_out.nonce}", local_day(now, get_zone())
+    name, day = f"form:{handed_out.nonce}", local_day(now, link.zone)
     try:
         with transaction.atomic():
             if link.survey.is_anonymous:
@@ -163,7 +149,6 @@ def answer_shared(
                 form=handed_out,
                 language=speak(link),
                 now=now,
-                day=day,
                 is_one_of_several=is_one_of_several,
             )
     except IntegrityError:
@@ -268,27 +253,6 @@ def void_response(
     return locked
 
 
-def live_source() -> int:
-    """Return the key of the source of what was answered on our own pages."""
-    try:
-        return _known_source()
-    except Source.DoesNotExist:
-        names = {"name": "Survey pages"}
-        return Source.objects.get_or_create(slug=LIVE_SOURCE, defaults=names)[0].pk
-
-
-@kept
-def _known_source() -> int:
-    return Source.objects.values_list("pk", flat=True).get(slug=LIVE_SOURCE)
-
-
-@kept
-def _score_question(version_id: int) -> int:
-    """Return the key of the question that a published version takes its score from."""
-    questions = Question.objects.values_list("pk", flat=True)
-    return questions.get(version_id=version_id, key=Question.SCORE)
-
-
 def _read_form(signed: str, *, link: Link, now: datetime) -> Form:
     try:
         return Form.read(signed, link=link.name, now=now)
@@ -313,74 +277,47 @@ def _store(
     form: Form,
     language: str,
     now: datetime,
-    day: int,
     is_one_of_several: bool = False,
 ) -> Answered:
-    response = Response.objects.create(
-        source_id=live_source(),
-        external_id=external_id,
-        written_at=now,
-        survey=link.survey,
-        version=link.version,
+    """Store a score, and that the invitation is used; announce both at once."""
+    response_id = store_response(
+        link,
         origin=origin,
-        invitation=link.invitation,
-        customer_id=attribution.customer_id,
-        contact_id=attribution.contact_id,
-        agent_id=attribution.agent_id,
-        answered_team_id=attribution.team_id,
-        language=language,
-        answered_at=now,
+        external_id=external_id,
+        attribution=attribution,
         edit_key_hash=hash_of(form.edit_key),
-        edit_until=now + EDIT_LIFE,
+        language=language,
+        now=now,
         is_one_of_several=is_one_of_several,
     )
-    scale = link.content.scale
-    given = Answer.objects.create(
-        response=response,
-        question_id=_score_question(link.version.pk),
-        survey=link.survey,
-        kind=scale.kind,
-        value=value,
-        low=scale.low,
-        high=scale.high,
-        is_top=scale.is_top(value),
-        answered_at=now,
-        answered_day=day,
-        event_day=attribution.event_day,
-        answered_team_id=attribution.team_id,
-        agent_id=attribution.agent_id,
-        channel=attribution.channel,
-        segment_id=attribution.segment_id,
-        product_id=attribution.product_id,
-        added_at=now,
-    )
+    changes = [
+        store_score(
+            link, response_id=response_id, attribution=attribution, value=value, now=now
+        )
+    ]
+    if link.invitation is not None:
+        changes.append(use_invitation(link.invitation))
     heard = Heard(
-        response_id=response.pk,
+        response_id=response_id,
         survey_id=link.survey.pk,
         score=value,
-        scale=scale,
+        scale=link.content.scale,
         comments=(),
         answered_at=now,
         team_id=attribution.team_id,
         agent_id=attribution.agent_id,
     )
-    announce(
-        Answer,
-        before=[],
-        after=[row_of(given)],
-        now=now,
-        cause="edit",
-        may_follow_up=is_named(link.survey, heard),
+    announce_all(
+        changes, now=now, cause="edit", may_follow_up=is_named(link.survey, heard)
     )
-    return Answered(response.pk, form.edit_key, is_new=True)
+    return Answered(response_id, form.edit_key, is_new=True)
 
 
 def _cast_invited(
     link: Link, invitation: Invitation, *, value: int, form: Form, now: datetime
 ) -> Answered:
     """Cast the ballot of an invitation; of the invitation only its use is noted."""
-    zone = get_zone()
-    day = local_day(now, zone)
+    day = local_day(now, link.zone)
     cast(
         link,
         value=value,
@@ -391,7 +328,8 @@ def _cast_invited(
         segment_id=invitation.segment_id,
     )
     # Images of rows tell when they changed: to the day, like the ballot.
-    _mark_answered(invitation, now=day_start(day, zone))
+    used_at = day_start(day, link.zone)
+    announce_all([use_invitation(invitation)], now=used_at, cause="edit")
     return Answered(None, form.edit_key, is_new=True)
 
 
@@ -410,18 +348,6 @@ def _repeated(earlier: Any, *, form: Form, value: int) -> Answered:
     if same is None:
         raise AlreadyAnswered(_("This link has been answered."))
     return Answered(same.pk, form.edit_key, is_new=False)
-
-
-def _mark_answered(invitation: Invitation, *, now: datetime) -> None:
-    before = row_of(invitation)
-    invitation.is_answered = True
-    invitation.state = Invitation.State.ANSWERED
-    Invitation.objects.filter(pk=invitation.pk).update(
-        is_answered=True, state=Invitation.State.ANSWERED
-    )
-    announce(
-        Invitation, before=[before], after=[row_of(invitation)], now=now, cause="edit"
-    )
 
 
 def _editable(edit_key: str, *, now: datetime) -> Response:

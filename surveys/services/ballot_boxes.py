@@ -20,7 +20,6 @@ from surveys.blurring import blur
 from surveys.changes import announce, rows_of
 from surveys.hiding import MIN_N
 from surveys.models import Answer, Ballot, ExtraAnswer, Response, SurveyVersion
-from surveys.services.answers import live_source
 from surveys.services.rows import (
     ANSWER_COLUMNS,
     RESPONSE_COLUMNS,
@@ -32,6 +31,7 @@ from surveys.services.rows import (
     asked_by,
     response_row,
 )
+from surveys.services.storing import live_source
 from surveys.tokens import FORM_LIFE
 
 

@@ -16,7 +16,6 @@ from crmkpi.lib import bulk
 from crmkpi.lib.periods import local_day
 from surveys.changes import announce, rows_of
 from surveys.models import Answer, Invitation, Response, Survey
-from surveys.services.answers import live_source
 from surveys.services.errors import BadSurvey
 from surveys.services.rows import (
     ANSWER_COLUMNS,
@@ -30,6 +29,7 @@ from surveys.services.rows import (
     asked_by,
     response_row,
 )
+from surveys.services.storing import live_source
 from surveys.tokens import address_hash
 
 State = Invitation.State

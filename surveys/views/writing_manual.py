@@ -10,8 +10,8 @@ from crmkpi.accounts.http import ReaderRequest
 from surveys.comments import MAX_LENGTH
 from surveys.extras import AT_MOST, SHORT_TEXT
 from surveys.look import ENOUGH
-from surveys.services.answers import EDIT_LIFE
 from surveys.services.logos import LARGEST
+from surveys.services.storing import EDIT_LIFE
 from surveys.services.test_mails import LIFE
 
 

@@ -35,11 +35,13 @@ class News:
 def listening() -> Iterator[list[News]]:
     news: list[News] = []
 
-    def hear(sender, columns, before, after, cause, **_):
-        def named(rows):
-            return [dict(zip(columns, row, strict=True)) for row in rows]
+    def named(rows, columns):
+        return [dict(zip(columns, row, strict=True)) for row in rows]
 
-        news.append(News(sender, named(before), named(after), cause))
+    def hear(changes, cause, **_):
+        for model, columns, before, after in changes:
+            told = (named(rows, columns) for rows in (before, after))
+            news.append(News(model, *told, cause))
 
     response_changed.connect(hear)
     try:

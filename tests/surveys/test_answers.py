@@ -4,9 +4,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
-from crmkpi.accounts.models import AuditEvent
+from crmkpi.accounts.models import AuditEvent, Organisation
 from crmkpi.accounts.services import move_agent
 from crmkpi.crm.models import Channel, Exclusion, Source
 from surveys.content import Content
@@ -48,6 +49,33 @@ def test_an_answer_counts_for_agent_team_channel_of_the_event(world, survey, con
     assert given.event_day == day("2026-02-12")
     assert given.exclusion == 0
     assert given.response.customer == contact.customer
+
+
+def test_the_day_is_of_the_zone_as_another_process_has_just_set_it(survey):
+    """NOW is noon in UTC: 13:00 in Berlin, and 01:00 of the next day in Auckland."""
+    (_, one), (_, two) = (ask(survey, contact(name)) for name in ("Ann", "Bob"))
+    for token, zone, told in (
+        (one, "Europe/Berlin", "2026-02-13"),
+        (two, "Pacific/Auckland", "2026-02-14"),
+    ):
+        Organisation.objects.update(zone=zone)
+        answered = reply(token, 4)
+        given = Answer.objects.get(response_id=answered.response_id)
+        assert given.answered_day == day(told)
+
+
+def test_an_answer_takes_six_statements(survey):
+    """Invitation, response, score, the invitation's use, its image, keys of cells."""
+    (_, one), (_, two) = (ask(survey, contact(name)) for name in ("Ann", "Bob"))
+    reply(one, 4)  # what never changes is read now
+    form = form_for(two)
+
+    with CaptureQueriesContext(connection) as asked:
+        reply(two, 4, form=form)
+
+    statements = [each["sql"] for each in asked if "SAVEPOINT" not in each["sql"]]
+    assert len(statements) == 6
+    assert sum("metrics_dirtykey" in each for each in statements) == 1
 
 
 def test_attribution_at_answer_time(world, survey, contact):

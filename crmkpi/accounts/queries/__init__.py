@@ -12,6 +12,7 @@ from crmkpi.accounts.queries.organisation import (
     get_organisation,
     get_zone,
     today,
+    zone_column,
 )
 
 __all__ = [
@@ -24,4 +25,5 @@ __all__ = [
     "home_team",
     "people_of",
     "today",
+    "zone_column",
 ]

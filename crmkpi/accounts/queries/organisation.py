@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.db.models import Subquery
+
 from crmkpi.accounts.models import Holiday, Organisation
 from crmkpi.lib.business_time import BusinessCalendar, hours_from_json
 from crmkpi.lib.periods import Calendar, local_day
@@ -15,6 +17,11 @@ def get_organisation() -> Organisation:
 def get_zone() -> str:
     """Return the name of the organisation's time zone. Queries: 1."""
     return Organisation.objects.values_list("zone", flat=True).get(pk=1)
+
+
+def zone_column() -> Subquery:
+    """Return the zone as a column of another statement, which then reads it as well."""
+    return Subquery(Organisation.objects.filter(pk=1).values("zone"))
 
 
 def get_calendar(org: Organisation) -> Calendar:

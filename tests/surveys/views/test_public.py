@@ -30,8 +30,8 @@ from surveys.scoring import Kind
 from surveys.services import answers
 from surveys.services.redirects import allow_host
 from surveys.services.replies import replies_to
-from surveys.services.uses import forget_uses
 from surveys.services.surveys import close, create_survey, publish, share
+from surveys.services.uses import forget_uses
 from surveys.views import throttle
 from surveys.views.customer_pages import BODY_LIMIT
 from tests.surveys.cast import ask, contact, reply
