@@ -430,6 +430,7 @@ SPECTACULAR_SETTINGS = {
         "ResultStatus": "objectives.api.shapes.STATUSES",
         "ObjectiveState": "objectives.api.shapes.STATES",
         "OccasionState": "surveys.api.inviting.STATES",
+        "SurveyKind": "surveys.models.surveys.SCORE_KINDS",
     },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",

@@ -89,9 +89,10 @@ def suites(folder: Path) -> list[Check]:
 
 
 def suite(name: str, url: str, memory: Path, chosen: list[str]) -> Check:
-    pytest = [sys.executable, "-m", "pytest", "-q", "-o", f"cache_dir={memory}"]
+    pytest = [sys.executable, "-m", "pytest", "-q", "--durations=10"]
     settings = {"TEST_DATABASE_URL": url, "TEST_SHARE": memory.name}
-    return Check(name, [*pytest, *chosen], settings, memory)
+    command = [*pytest, "-o", f"cache_dir={memory}", *chosen]
+    return Check(name, command, settings, memory)
 
 
 def failures(check: Check) -> list[str]:

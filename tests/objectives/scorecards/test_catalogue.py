@@ -75,6 +75,7 @@ def test_only_what_has_a_value_in_the_order_of_the_catalogue(world):
 
     assert [str(family.title) for family in found.families] == [
         "Sales and conversion",
+        "Engagement",  # a call is an interaction
         "Customer service",
         "Data quality",  # of these very records
     ]
