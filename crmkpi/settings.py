@@ -77,7 +77,11 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
 ]
 
+# Proxies in front, each of which appends to X-Forwarded-For.
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
+
 MIDDLEWARE = [
+    "crmkpi.middleware.ClientAddress",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
