@@ -7,7 +7,7 @@ there and equal is left alone.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.db.models import F, Q
@@ -222,69 +222,66 @@ def stored(source: Source, external_ids: Iterable[str]) -> dict[str, Given]:
 
 
 def _known(source: Source, external_ids: Iterable[str]) -> dict[str, _Known]:
-    rows = Answer.objects.filter(
-        bulk.KeysIn([F("response__external_id")], [(each,) for each in external_ids]),
-        response__source=source,
-        value__isnull=False,
-    ).select_for_update(of=("self",))
-    keys = list(
-        rows.values_list(
-            "response__external_id",
-            "response_id",
-            "value",
-            "answered_at",
-            "agent_id",
-            "response__customer_id",
-            "response__contact_id",
-            "channel",
-            "response__language",
-            "response__version_id",
-            "answered_team_id",
-            "segment_id",
-            "exclusion",
+    keys = [(each,) for each in external_ids]
+    scores = (
+        Answer.objects.filter(
+            bulk.KeysIn([F("response__external_id")], keys),
+            response__source=source,
+            value__isnull=False,
         )
+        .select_for_update(of=("self",))
+        .values_list(*_KEPT, named=True)
     )
+    found = {score.response__external_id: score for score in scores}
+    responses = [(score.response_id,) for score in found.values()]
     comments = dict(
         Answer.objects.filter(
-            bulk.KeysIn([F("response_id")], [(row[1],) for row in keys]),
-            kind=Kind.TEXT.value,
+            bulk.KeysIn([F("response_id")], responses), kind=Kind.TEXT.value
         ).values_list("response_id", "text")
     )
     return {
-        external_id: _Known(
-            response_id=response_id,
-            given=Given(
-                external_id,
-                score or 0,  # never NULL here
-                answered_at,
-                agent_id,
-                customer_id,
-                contact_id,
-                channel,
-                comments.get(response_id, ""),
-                language,
-            ),
-            version_id=version_id,
-            team_id=team_id,
-            segment_id=segment_id,
-            exclusion=exclusion,
-        )
-        for (
-            external_id,
-            response_id,
-            score,
-            answered_at,
-            agent_id,
-            customer_id,
-            contact_id,
-            channel,
-            language,
-            version_id,
-            team_id,
-            segment_id,
-            exclusion,
-        ) in keys
+        external_id: _as_known(score, comment=comments.get(score.response_id, ""))
+        for external_id, score in found.items()
     }
+
+
+_KEPT = (
+    "response__external_id",
+    "response_id",
+    "value",
+    "answered_at",
+    "agent_id",
+    "response__customer_id",
+    "response__contact_id",
+    "channel",
+    "response__language",
+    "response__version_id",
+    "answered_team_id",
+    "segment_id",
+    "exclusion",
+)
+
+
+def _as_known(score: Any, *, comment: str) -> _Known:
+    """Return a stored score, as _KEPT names its columns, with its comment."""
+    return _Known(
+        response_id=score.response_id,
+        given=Given(
+            score.response__external_id,
+            score.value or 0,  # never NULL here
+            score.answered_at,
+            score.agent_id,
+            score.response__customer_id,
+            score.response__contact_id,
+            score.channel,
+            comment,
+            score.response__language,
+        ),
+        version_id=score.response__version_id,
+        team_id=score.answered_team_id,
+        segment_id=score.segment_id,
+        exclusion=score.exclusion,
+    )
 
 
 def _insert(
