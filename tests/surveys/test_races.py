@@ -8,7 +8,7 @@ from django.db import connection
 from django.test import Client
 
 from surveys.links import shared_address
-from surveys.models import Answer, Invitation, Response
+from surveys.models import Answer, Ballot, Invitation, Response, Survey
 from surveys.scoring import Kind
 from surveys.services.dispatch import due, send_invitation
 from surveys.services.surveys import create_survey, publish, share
@@ -94,6 +94,44 @@ def test_double_or_concurrent_submit_of_one_shared_form(live):
 
     assert {response.status_code for response in got} == {303}
     assert Response.objects.count() == Answer.objects.count() == 1
+
+
+def make_anonymous(live):
+    Survey.objects.filter(pk=live.pk).update(is_anonymous=True)
+    live.refresh_from_db()
+
+
+def test_double_or_concurrent_submit_of_one_anonymous_link(live):
+    """50 forms of one mailed link: one ballot, and the invitation tells no score."""
+    make_anonymous(live)
+    page = page_of(live)
+    forms = [fields_of(Client().get(page)) for _ in range(THREADS)]
+
+    got = at_once(
+        lambda number: Client().post(
+            page, {**forms[number], "score": str(1 + number % 5)}
+        )
+    )
+
+    statuses = sorted(response.status_code for response in got)
+    assert statuses == [303] + [409] * (THREADS - 1)
+    assert Ballot.objects.count() == 1
+    assert Response.objects.count() == Answer.objects.count() == 0
+    assert Invitation.objects.get().is_answered
+
+
+def test_double_or_concurrent_submit_of_one_shared_anonymous_form(live):
+    """The same form 50 times: one ballot, 50 times its thank-you page."""
+    make_anonymous(live)
+    share(live, is_shared=True, actor=None, now=NOW)
+    page = f"/s/{shared_address(live)}/"
+    fields = {**fields_of(Client().get(page)), "score": "4"}
+
+    got = at_once(lambda number: Client().post(page, fields))
+
+    assert {response.status_code for response in got} == {303}
+    assert len({response["Location"] for response in got}) == 1
+    assert Ballot.objects.count() == 1
 
 
 def test_celery_sends_twice_at_once(live, mailoutbox):

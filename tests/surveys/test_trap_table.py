@@ -39,6 +39,8 @@ TABLE: dict[str, Tests] = {
         races.test_double_or_concurrent_submit_of_one_form,
         races.test_double_or_concurrent_submit_from_50_tabs,
         races.test_double_or_concurrent_submit_of_one_shared_form,
+        races.test_double_or_concurrent_submit_of_one_anonymous_link,
+        races.test_double_or_concurrent_submit_of_one_shared_anonymous_form,
     ),
     "Forwarded link overwrites first": (
         answering.test_forwarded_link_overwrites_first,
