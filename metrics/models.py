@@ -82,6 +82,8 @@ class Slot(models.Model):
     # Set when so many rows changed that reading all of them again is cheaper.
     rebuild = models.BooleanField(default=False)
     rebuild_cause = models.CharField(max_length=12, choices=Cause, blank=True)
+    # Whether it is read again only because a person wished it: that may be stopped.
+    is_asked_for = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints = [

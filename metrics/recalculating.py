@@ -97,12 +97,12 @@ def note_progress(*, now: datetime) -> None:
     if job.state == State.CELLS:
         left = _slots_left(job.last_key)
         if left:
-            _note(job, left=left)
+            _note(job, left=left, now=now)
             return
         _go_on_to_values(job)
         job.refresh_from_db()
     left = StalePair.objects.filter(pk__lte=job.last_key).count()
-    _note(job, left=left)
+    _note(job, left=left, now=now)
     if job.state == State.VALUES and not left:
         _finish(job.pk, now)
 
@@ -160,10 +160,11 @@ def _take_first_step(job: Recalculation, now: datetime) -> None:
         marks.note_all_months()  # rows are on other days now
         versions.bump_all(now=now)  # open pages learn that figures are in motion
     else:
-        rebuild.request_rebuild()
+        rebuild.ask_for_all()
     job.last_key = DirtyKey.objects.aggregate(last=Max("pk"))["last"] or 0
     job.total, job.done = _slots_left(job.last_key), 0
     job.state, job.error = State.CELLS, ""
+    job.counted_from = job.counted_at = now
     job.save()
 
 
@@ -173,11 +174,11 @@ def _slots_left(last_key: int) -> int:
     return Slot.objects.filter(Q(rebuild=True) | Exists(keys)).count()
 
 
-def _note(job: Recalculation, *, left: int) -> None:
+def _note(job: Recalculation, *, left: int, now: datetime) -> None:
     """Write progress, unless another worker has noted more meanwhile."""
     total = max(job.total, left)
     same = _open().filter(pk=job.pk, state=job.state, done__lte=total - left)
-    same.update(total=total, done=total - left, error="")
+    same.update(total=total, done=total - left, error="", counted_at=now)
 
 
 def _go_on_to_values(job: Recalculation) -> None:

@@ -16,6 +16,7 @@ from crmkpi.accounts.signals import (
     calendar_changed,
     recalculated,
     recalculation_asked,
+    recalculation_stopped,
 )
 from crmkpi.crm.signals import facts_changed, rows_erased
 from metrics import services
@@ -103,6 +104,11 @@ def count_periods_anew(sender: Any, *, fields: Collection[str], **_: Any) -> Non
 @receiver(recalculation_asked)
 def begin_recalculation(sender: Any, **_: Any) -> None:
     transaction.on_commit(_ring_for_recalculation)
+
+
+@receiver(recalculation_stopped)
+def rebuild_no_more(sender: Any, **_: Any) -> None:
+    rebuild.ask_no_more()
 
 
 @receiver(recalculated)

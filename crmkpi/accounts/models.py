@@ -366,10 +366,11 @@ class Recalculation(models.Model):
         VALUES = "values", _("Storing the values")
         DONE = "done", _("Done")
         FAILED = "failed", _("Failed")
+        STOPPED = "stopped", _("Stopped")
 
     kind = models.CharField(max_length=8, choices=Kind)
     state = models.CharField(max_length=8, choices=State, default=State.WAITING)
-    is_open = models.BooleanField(default=True)  # neither done nor failed
+    is_open = models.BooleanField(default=True)  # not done, failed or stopped
     wish = models.JSONField(default=dict)  # the settings that update_organisation takes
     asked_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     asked_at = models.DateTimeField()
@@ -378,6 +379,8 @@ class Recalculation(models.Model):
     done = models.PositiveIntegerField(default=0)
     last_key = models.BigIntegerField(default=0)  # what came after it waits for nobody
     error = models.TextField(blank=True)  # of the last attempt; empty once it went on
+    counted_from = models.DateTimeField(null=True)  # when adding up the rows began
+    counted_at = models.DateTimeField(null=True)  # when `done` was written last
     finished_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -392,3 +395,10 @@ class Recalculation(models.Model):
 
     def __str__(self) -> str:
         return f"recalculation {self.pk}: {self.kind}, {self.state}"
+
+    @property
+    def may_be_stopped(self) -> bool:
+        """Whether nothing is half done: other settings are taken over all or not."""
+        early = self.state == self.State.WAITING
+        adding = self.kind == self.Kind.REBUILD and self.state == self.State.CELLS
+        return self.is_open and (early or adding)

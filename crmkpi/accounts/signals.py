@@ -22,5 +22,8 @@ currency_in_use = Signal()
 # Somebody asked for all figures anew: a worker has to be woken. No arguments.
 recalculation_asked = Signal()
 
+# Somebody stopped a recalculation: what it asked for need not be done. No arguments.
+recalculation_stopped = Signal()
+
 # All figures follow the settings again. Arguments: now.
 recalculated = Signal()

@@ -49,4 +49,5 @@ urlpatterns = [
         name="recalculation_progress",
     ),
     path("settings/figures/rebuild/", recalculation.rebuild, name="rebuild"),
+    path("settings/figures/stop/", recalculation.stop, name="recalculation_stop"),
 ]

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 
 from crmkpi.lib import bulk
 from crmkpi.lib.columns import column_of
@@ -143,10 +144,15 @@ def _slot(axis: str, cut: int) -> int:
     return Slot.objects.values_list("pk", flat=True).get(axis=axis, cut=cut)
 
 
+def need_rebuild(slots: QuerySet[Slot], *, cause: str) -> int:
+    """Have slots read again because they must be. Queries: 1."""
+    return slots.update(rebuild=True, rebuild_cause=cause, is_asked_for=False)
+
+
 def _write(keys: Mapping[int, set[Key]], cause: str) -> None:
     many = [slot for slot, some in keys.items() if len(some) > REBUILD_ABOVE]
     if many:
-        Slot.objects.filter(pk__in=many).update(rebuild=True, rebuild_cause=cause)
+        need_rebuild(Slot.objects.filter(pk__in=many), cause=cause)
     rows = [
         (slot, *key, cause)
         for slot, some in keys.items()

@@ -10,7 +10,7 @@ from crmkpi.lib import bulk
 from crmkpi.lib.periods import UNDATED
 from crmkpi.lib.rollup import insert_select
 from metrics.dimensions import Cut
-from metrics.engine import snapshots, stale, versions
+from metrics.engine import marks, snapshots, stale, versions
 from metrics.engine.cells import CELL_KEY, leaf_query, measure_names
 from metrics.engine.coarser import cover_calendar, roll_up
 from metrics.measures import AXES
@@ -31,8 +31,8 @@ def rebuild_slot(slot: Slot, *, now: datetime, cause: str = Cause.REBUILD) -> in
     owned = [Cut.COMPANY, Cut.TEAM, Cut.AGENT] if cut is Cut.AGENT else [cut]
     axis._default_manager.filter(cut__in=[int(each) for each in owned]).delete()
     leaves = _fill(axis, cut)
-    slot.rebuild, slot.rebuild_cause = False, ""
-    slot.save(update_fields=["rebuild", "rebuild_cause"])
+    slot.rebuild, slot.rebuild_cause, slot.is_asked_for = False, "", False
+    slot.save(update_fields=["rebuild", "rebuild_cause", "is_asked_for"])
     if cut is Cut.AGENT:
         remember_built(axis, now=now)
     stale.note_all_stale(axis, cut, cause=cause or Cause.REBUILD)
@@ -62,7 +62,28 @@ def request_rebuild(axis: str | None = None, *, cause: str = Cause.REBUILD) -> i
     slots = Slot.objects.filter(axis__in=AXES)
     if axis is not None:
         slots = slots.filter(axis=axis)
-    return slots.update(rebuild=True, rebuild_cause=cause)
+    return marks.need_rebuild(slots, cause=cause)
+
+
+def ask_for_all() -> int:
+    """Have all slots read again because somebody wants it, not because they must be.
+
+    Those that must be, because too many rows changed, keep their cause. Queries: 1.
+    """
+    ensure_slots()
+    slots = Slot.objects.filter(axis__in=AXES, rebuild=False)
+    return slots.update(rebuild=True, rebuild_cause=Cause.REBUILD, is_asked_for=True)
+
+
+def ask_no_more() -> int:
+    """Leave the slots alone that nobody has begun to read only because of a wish.
+
+    Runs in the caller's transaction. Queries: 2.
+    """
+    asked = Slot.objects.select_for_update(skip_locked=True).filter(is_asked_for=True)
+    return Slot.objects.filter(pk__in=[slot.pk for slot in asked]).update(
+        rebuild=False, rebuild_cause="", is_asked_for=False
+    )
 
 
 def ensure_slots() -> None:

@@ -3,15 +3,18 @@
 from datetime import timedelta
 
 import pytest
+from django.db.models import Q
 
 from crmkpi.accounts import services
 from crmkpi.accounts.models import AuditEvent, Recalculation
 from crmkpi.accounts.queries import get_organisation
-from crmkpi.accounts.services import RecalculationRunning
+from crmkpi.accounts.services import RecalculationRunning, Refused
 from crmkpi.crm.models import FxRate, Order
 from crmkpi.lib.periods import Calendar, Grain
 from metrics import queries, recalculating, tasks
-from metrics.models import Slot
+from metrics.engine import marks, refresh
+from metrics.measures.orders import OrdersPaid
+from metrics.models import Cause, Slot
 from metrics.scopes import company
 from metrics.services import drain
 from objectives.tasks import evaluate_due
@@ -187,6 +190,60 @@ def test_a_rebuild_counts_its_slots(sold):
     assert counted == list(range(1, slots))
     assert [state for state, _done in seen[slots:]] == [State.DONE]
     assert revenue(day("2026-02-01")).value == 100
+
+
+def test_a_rebuild_that_is_stopped_leaves_right_figures_and_no_work(sold):
+    services.ask_for_rebuild(actor=sold.mona, now=NOW)
+    begin()
+    assert refresh.work_off_one(now=NOW)
+    services.stop_recalculation(actor=sold.adam, now=LATER)
+    assert (last().state, last().is_open, last().finished_at) == (
+        State.STOPPED, False, LATER,
+    )  # fmt: skip
+    assert not Slot.objects.filter(Q(rebuild=True) | Q(is_asked_for=True)).exists()
+    assert work().is_empty
+    assert last().state == State.STOPPED
+    assert revenue(day("2026-02-01")).value == 100
+    assert_equal_from_scratch()
+    assert actions()[-1] == "recalculation.stopped"
+    services.ask_for_rebuild(actor=sold.mona, now=NOW)  # nothing is in its way
+
+
+def test_stopping_keeps_what_has_to_be_read_again(sold):
+    """An import of many rows leaves no keys, only slots that must be read."""
+    must, later = Slot.objects.filter(axis=OrdersPaid.key())[:2]
+    marks.need_rebuild(Slot.objects.filter(pk=must.pk), cause=Cause.NEW)
+    services.ask_for_rebuild(actor=sold.mona, now=NOW)
+    begin()
+    marks.need_rebuild(Slot.objects.filter(pk=later.pk), cause=Cause.NEW)
+    services.stop_recalculation(actor=sold.mona, now=NOW)
+    left = Slot.objects.filter(rebuild=True).values_list("pk", "rebuild_cause")
+    assert set(left) == {(must.pk, Cause.NEW), (later.pk, Cause.NEW)}
+
+
+def test_other_settings_are_stopped_before_they_hold_or_not_at_all(sold):
+    ask(sold, zone="America/New_York")
+    services.stop_recalculation(actor=sold.adam, now=NOW)
+    assert not begin()
+    assert get_organisation().zone == "Europe/Berlin"
+
+    ask(sold, zone="America/New_York")
+    begin()
+    with pytest.raises(Refused, match="cannot be stopped any more"):
+        services.stop_recalculation(actor=sold.adam, now=NOW)
+    work()
+    assert (last().state, get_organisation().zone) == (State.DONE, "America/New_York")
+    with pytest.raises(Refused, match="No recalculation is under way"):
+        services.stop_recalculation(actor=sold.adam, now=NOW)
+
+
+def test_progress_is_dated_so_that_the_rest_can_be_told(sold):
+    services.ask_for_rebuild(actor=sold.mona, now=NOW)
+    begin()
+    assert (last().counted_from, last().counted_at) == (NOW, NOW)
+    refresh.work_off_one(now=NOW)
+    recalculating.note_progress(now=LATER)
+    assert (last().counted_from, last().counted_at) == (NOW, LATER)
 
 
 def test_trouble_in_the_middle_is_told_until_it_is_over(sold, monkeypatch):

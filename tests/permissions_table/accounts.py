@@ -135,4 +135,8 @@ TABLE: dict[str, Rule] = {  # people, teams, settings, keys
     "accounts:recalculation": Rule(get=administrators()),
     "accounts:recalculation_progress": Rule(get=administrators()),
     "accounts:rebuild": Rule(get=administrators(), post=administrators(302)),
+    "accounts:recalculation_stop": Rule(
+        get=administrators(),
+        post=administrators(409),  # none is under way
+    ),
 }

@@ -27,6 +27,7 @@ ACTIONS: dict[str, str | Promise] = {
     "organisation.updated": _("Changed settings"),
     "recalculation.asked": _("Had all figures recalculated"),
     "recalculation.done": _("Recalculated all figures"),
+    "recalculation.stopped": _("Stopped the recalculation of all figures"),
     "recalculation.failed": _("Gave up recalculating the figures"),
     "key.created": _("Created a key"),
     "key.revoked": _("Revoked a key"),

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from crmkpi.accounts.access import Access
 from crmkpi.accounts.models import Organisation, Recalculation, User
+from crmkpi.lib.progress import left_in_words, time_left
 
 Kind, State = Recalculation.Kind, Recalculation.State
 
@@ -42,14 +43,20 @@ class Progress:
     state: str
     step: str  # what is being done, "31 of 70" included
     percent: int | None  # None while nothing can be counted
+    left: str  # "about 3 minutes left" as of the last count; empty while unknown
     meanwhile: str  # what figures are until then
     trouble: str  # why the last attempt failed, or all of them
     is_open: bool
+    may_be_stopped: bool
     etag: str
 
     @property
     def is_done(self) -> bool:
         return self.state == State.DONE
+
+    @property
+    def is_stopped(self) -> bool:
+        return self.state == State.STOPPED
 
     @property
     def said(self) -> str:
@@ -84,9 +91,11 @@ def _progress(job: Recalculation) -> Progress:
         state=job.state,
         step=_step(job),
         percent=_percent(job),
+        left=_left(job),
         meanwhile=str(_MEANWHILE[job.state]) if is_moving else "",
         trouble=_trouble(job),
         is_open=job.is_open,
+        may_be_stopped=job.may_be_stopped,
         etag=f'"{job.pk}-{job.state}-{job.done}-{job.total}-{job.error[:40]}"',
     )
 
@@ -110,9 +119,23 @@ def _percent(job: Recalculation) -> int | None:
         return 100
     if job.state not in _SHARES[job.kind]:
         return None
+    return min(99, int(_reached(job)))
+
+
+def _reached(job: Recalculation) -> float:
     low, high = _SHARES[job.kind][job.state]
     part = job.done / job.total if job.total else 0
-    return min(99, int(low + (high - low) * part))
+    return low + (high - low) * part
+
+
+def _left(job: Recalculation) -> str:
+    """Return how long it still takes, from how long the counted part has taken."""
+    if job.state not in _SHARES[job.kind] or not (job.counted_from and job.counted_at):
+        return ""
+    start = _SHARES[job.kind][State.CELLS][0]
+    share = (_reached(job) - start) / (100 - start)
+    left = time_left(job.counted_at - job.counted_from, share)
+    return left_in_words(left) if left is not None else ""
 
 
 def _trouble(job: Recalculation) -> str:

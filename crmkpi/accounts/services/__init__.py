@@ -40,7 +40,11 @@ from crmkpi.accounts.services.people import (
     open_invitation,
     update_user,
 )
-from crmkpi.accounts.services.recalculation import ask_for_rebuild, ask_for_settings
+from crmkpi.accounts.services.recalculation import (
+    ask_for_rebuild,
+    ask_for_settings,
+    stop_recalculation,
+)
 from crmkpi.accounts.services.tree import (
     add_team,
     place_team,
@@ -81,6 +85,7 @@ __all__ = [
     "rebuild_team_edges",
     "revoke_api_key",
     "set_membership",
+    "stop_recalculation",
     "touch_api_key",
     "update_organisation",
     "update_team",

@@ -1,4 +1,4 @@
-"""Asking for all figures anew: the wish is stored here, a worker carries it out."""
+"""Asking for all figures anew, or no more: a worker carries out what is stored here."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from crmkpi.accounts import signals
 from crmkpi.accounts.audit import write_event
 from crmkpi.accounts.models import Organisation, Recalculation, User
-from crmkpi.accounts.services.errors import RecalculationRunning
+from crmkpi.accounts.services.errors import RecalculationRunning, Refused
 from crmkpi.accounts.services.organisation import (
     CALENDAR_FIELDS,
     check_settings,
@@ -23,6 +23,8 @@ _RUNNING = _(
     "All figures are being recalculated. This can be changed once that is done; "
     "nothing was saved."
 )
+_NONE = _("No recalculation is under way.")
+_TOO_LATE = _("It cannot be stopped any more; what is left will be done soon.")
 
 
 def ask_for_settings(
@@ -62,6 +64,26 @@ def ask_for_rebuild(*, actor: User, now: datetime) -> Recalculation:
     """
     _refuse_while_running()
     return _ask(Recalculation.Kind.REBUILD, actor=actor, now=now, wish={})
+
+
+def stop_recalculation(*, actor: User, now: datetime) -> None:
+    """Stop the recalculation under way; figures stay right, as they follow their rows.
+
+    Raises: Refused where none is under way, or it has come too far to be stopped.
+    """
+    open_ones = Recalculation.objects.filter(is_open=True)
+    if not open_ones.exists():
+        raise Refused(_NONE)
+    with transaction.atomic():
+        # Who holds the row is putting rows on other days, which can take minutes.
+        found = open_ones.select_for_update(skip_locked=True, of=("self",)).first()
+        if found is None or not found.may_be_stopped:
+            raise Refused(_TOO_LATE)
+        found.state, found.is_open = Recalculation.State.STOPPED, False
+        found.error, found.finished_at = "", now
+        found.save()
+        write_event("recalculation.stopped", subject=found, actor=actor, now=now)
+        signals.recalculation_stopped.send(sender=Recalculation)
 
 
 def _refuse_while_running(**which: Any) -> None:

@@ -73,6 +73,33 @@ def rebuild(request: ReaderRequest) -> HttpResponse:
     return render(request, "accounts/confirm.html", context)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+def stop(request: ReaderRequest) -> HttpResponse:
+    """Ask first, then stop the recalculation under way."""
+    _admit(request)
+    if request.method == "POST":
+        try:
+            services.stop_recalculation(actor=request.user, now=timezone.now())
+        except services.Refused as error:
+            return _page(request, refused=str(error), status=409)
+        return redirect("accounts:recalculation")
+    context = {
+        "nav_active": _nav(request),
+        "crumbs": [
+            *_crumbs(request),
+            (_("Recalculation"), reverse("accounts:recalculation")),
+        ],
+        "heading": _("Stop the recalculation?"),
+        "text": _(
+            "Settings stay as they are, and figures go on following their rows. What "
+            "has been computed again stays so. You can ask for it anew at any time."
+        ),
+        "button": _("Stop the recalculation"),
+        "back": reverse("accounts:recalculation"),
+    }
+    return render(request, "accounts/confirm.html", context)
+
+
 def _page(
     request: ReaderRequest, *, refused: str = "", status: int = 200
 ) -> HttpResponse:

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 
@@ -6,7 +8,7 @@ from crmkpi.accounts.models import Organisation, Recalculation
 from tests.world import NOW
 
 URL = "/settings/figures/"
-PROGRESS, REBUILD = f"{URL}progress/", f"{URL}rebuild/"
+PROGRESS, REBUILD, STOP = f"{URL}progress/", f"{URL}rebuild/", f"{URL}stop/"
 State = Recalculation.State
 
 
@@ -43,7 +45,8 @@ def test_others_neither_ask_nor_look(client, world, name):
     client.force_login(getattr(world, name))
     for url in (URL, PROGRESS, REBUILD):
         assert client.get(url).status_code == 403
-    assert client.post(REBUILD).status_code == 403
+    for url in (REBUILD, STOP):
+        assert client.post(url).status_code == 403
     assert not Recalculation.objects.exists()
     assert URL not in client.get("/data/").content.decode()
 
@@ -63,6 +66,37 @@ def test_progress_is_a_bar_with_words(manager, job):
     assert "Adding up the rows: 35 of 70" in content
     assert 'max="100" value="40"' in content
     assert "every 2s" in content
+
+
+def test_it_says_how_long_it_still_takes(manager, job):
+    """35 of 70 slots are 40 % of the work: 4 minutes leave 6."""
+    counted = {"counted_from": NOW, "counted_at": NOW + timedelta(minutes=4)}
+    put(job, state=State.CELLS, total=70, done=35, **counted)
+    assert b"35 of 70, about 6 minutes left" in manager.get(PROGRESS).content
+    put(job, done=0, counted_at=NOW)
+    assert b"left" not in manager.get(PROGRESS).content
+
+
+def test_it_is_stopped_after_a_question(manager, job):
+    put(job, state=State.CELLS, total=70, done=35)
+    assert STOP.encode() in manager.get(PROGRESS).content
+    assert b"Stop the recalculation?" in manager.get(STOP).content
+    assert Recalculation.objects.get().is_open
+    page = manager.post(STOP, follow=True).content
+    assert b"All figures from the rows: stopped on" in page
+    assert b"Rebuild all figures" in page
+    answer = manager.post(STOP)
+    assert answer.status_code == 409
+    assert b"No recalculation is under way." in answer.content
+
+
+def test_too_late_to_stop_is_said_in_words(manager, job):
+    put(job, state=State.VALUES, total=70, done=35)
+    assert STOP.encode() not in manager.get(URL).content
+    answer = manager.post(STOP)
+    assert answer.status_code == 409
+    assert b"It cannot be stopped any more" in answer.content
+    assert Recalculation.objects.get().is_open
 
 
 def test_what_cannot_be_counted_has_no_number(manager, job):
