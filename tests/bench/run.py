@@ -20,6 +20,7 @@ from django.test.utils import (
 )
 
 from crmkpi import settings as product
+from crmkpi.memory import settle
 from tests.bench import engine, pages, writing
 from tests.bench.clock import stay_in_one_process
 from tests.bench.orders import Company
@@ -31,6 +32,7 @@ def main(results: Path) -> int:
     old = setup_databases(verbosity=0, interactive=False)
     try:
         stay_in_one_process()
+        settle()
         company = Company()
         print(f"{rows:,} orders of 300 agents in 30 teams over three years")
         print(f"cache: {product.CACHES['default']['BACKEND']}")
