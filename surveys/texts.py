@@ -136,6 +136,8 @@ PAGES: Mapping[str, Page] = {
             "never who gave which one.",
             "Their managers may read your answer and your comment, in order to get "
             "back to you.",
+            "They may pass on the words of a comment to whoever it is about, days "
+            "later and without your name.",
         ),
         anonymous="This survey is anonymous: nobody can tell which answer is yours.",
         anonymous_hint="You may leave this empty. Please give no names: your comment "
@@ -230,6 +232,8 @@ PAGES: Mapping[str, Page] = {
             "wer welche gegeben hat.",
             "Die Vorgesetzten können Ihre Antwort und Ihren Kommentar lesen, um sich "
             "bei Ihnen zu melden.",
+            "Den Wortlaut eines Kommentars können sie Tage später und ohne Ihren Namen "
+            "an die Person weitergeben, um die es darin geht.",
         ),
         anonymous="Diese Umfrage ist anonym: Niemand kann erkennen, welche Antwort "
         "von Ihnen ist.",
@@ -317,6 +321,7 @@ PAGES: Mapping[str, Page] = {
             "تتلقى {brand} إجابتك لتعرف ما الذي يمكن تحسينه.",
             "من ساعدوك يرون أرقامًا مجمّعة من عدة إجابات فقط، ولا يعرفون صاحب أي منها.",
             "يمكن لمديريهم قراءة إجابتك وتعليقك للتواصل معك.",
+            "ويمكنهم بعد أيام إطلاع من يخصّه التعليق على نصّه دون ذكر اسمك.",
         ),
         anonymous="هذا الاستطلاع مجهول الهوية: لا يستطيع أحد أن يعرف أيّ الإجابات "
         "إجابتك.",

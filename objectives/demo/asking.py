@@ -16,7 +16,7 @@ from crmkpi.crm.ingest.fields import CHANNELS
 from crmkpi.crm.models import Contact, Customer
 from objectives.demo import organisation as org
 from objectives.demo.customers import Account
-from objectives.demo.listening import listen
+from objectives.demo.listening import listen, pass_on
 from objectives.demo.people import email_of
 from objectives.demo.service import Ticket
 from objectives.demo.story import at, day_of
@@ -76,6 +76,7 @@ def bring_in(world: World) -> int:
         rows = (places.past(ask) for ask in asks if ask.survey.slug == slug)
         for batch in _batches(rows):
             new += record_history(survey, batch, now=world.as_of)
+        pass_on(survey, now=world.as_of)
     return new
 
 

@@ -2,7 +2,11 @@
 
 from datetime import datetime, timedelta
 
-from surveys.models import FollowUpRule, Survey
+from objectives.demo.story import day_of
+from surveys.closing.responsible import Responsible
+from surveys.models import Answer, CommentRelease, FollowUpRule, Survey
+from surveys.queries.releases import LOOK_BACK_DAYS
+from surveys.scoring import Kind
 from surveys.services.themes import save_theme
 
 # Names and words, in the three languages that its customers write.
@@ -27,4 +31,31 @@ def listen(survey: Survey, *, now: datetime, as_of: datetime) -> None:
         survey=survey,
         name="Low score",
         defaults={"when": FollowUpRule.When.LOW, "created_at": as_of - RULE_AGE},
+    )
+
+
+def pass_on(survey: Survey, *, now: datetime) -> None:
+    """Let leads pass on every second comment of the last quarter to its agent."""
+    day = day_of(now)
+    people = Responsible.load(day)
+    comments = Answer.objects.counted().filter(
+        survey=survey,
+        kind=Kind.TEXT.value,
+        agent__isnull=False,
+        answered_day__gt=day - LOOK_BACK_DAYS,
+    )
+    told = comments.exclude(text="").order_by("pk")
+    CommentRelease.objects.bulk_create(
+        (
+            CommentRelease(
+                response_id=response_id,
+                released_at=now,
+                released_by_id=people.lead(team_id),
+            )
+            for response_id, team_id in told.values_list(
+                "response_id", "answered_team_id"
+            )[::2]
+        ),
+        batch_size=500,
+        ignore_conflicts=True,
     )

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.utils.dateformat import format as date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -12,8 +12,7 @@ from django.utils.translation import gettext as _
 from crmkpi.accounts.access import Access
 from crmkpi.accounts.models import Membership, Organisation, Team, User
 from crmkpi.lib.numbers import Figure
-from crmkpi.lib.periods import Grain, Period, from_day
-from crmkpi.lib.text import clean_display
+from crmkpi.lib.periods import Grain, Period
 from metrics.catalog import METRICS
 from metrics.dimensions import Cut
 from metrics.pickers import query
@@ -38,7 +37,7 @@ from objectives.scorecards.comparing import (
 from objectives.scorecards.lever import Lever
 from objectives.scorecards.readers import Look, looks_at, readers_of, readers_text
 from objectives.scoring import KrStatus, Target
-from surveys.models import Answer
+from surveys.queries.releases import PassedOn, passed_on
 
 Role = Membership.Role
 MOST_ROWS = 8
@@ -57,7 +56,7 @@ FITTING = (
     "won_value",
     "sales_cycle_length",
 )
-THANKS_SHOWN, THANKS_DAYS = 3, 91
+COMMENTS_SHOWN = 3
 AIMS_SHOWN = 6
 
 
@@ -80,14 +79,6 @@ class OwnRow:
 
 
 @dataclass(frozen=True)
-class Thanks:
-    """What a pleased customer wrote."""
-
-    text: str
-    day: date
-
-
-@dataclass(frozen=True)
 class Aim:
     """A key result of the team, by its status alone."""
 
@@ -107,7 +98,8 @@ class PersonalScorecard:
     rows: list[OwnRow]
     readers: str  # who may open the page, as a sentence
     looks: list[Look]  # latest first
-    thanks: list[Thanks]  # latest first
+    thanks: list[PassedOn]  # comments of pleased customers, latest first
+    lessons: list[PassedOn]  # comments of others
     aims: list[Aim]  # of the team, worst first
     lever: Lever | None  # None when no topic stands out
     lever_query: str  # of the page with its tickets
@@ -133,6 +125,7 @@ def personal_scorecard(
     results = _key_results(person, team, access=access, day=day)
     is_own = person.pk == access.user_id
     readers = readers_of(person, day=access.day)
+    comments = passed_on(person, access=access)
     return PersonalScorecard(
         person=person,
         team=team,
@@ -148,7 +141,8 @@ def personal_scorecard(
         ),
         readers=readers_text(person, readers, is_own=is_own),
         looks=looks_at(person, day=access.day),
-        thanks=_thanks(person, access=access),
+        thanks=[each for each in comments if each.is_top][:COMMENTS_SHOWN],
+        lessons=[each for each in comments if not each.is_top][:COMMENTS_SHOWN],
         aims=_aims(results, team),
         lever=_lever(values, period, access, organisation.currency),
         lever_query=query(agent_scope(person), period),
@@ -324,30 +318,6 @@ def _lever(
     if is_too_few(METRICS[lever.KEY], me):
         return None
     return lever.best_lever(me, period=period, access=access, currency=currency)
-
-
-def _thanks(person: User, *, access: Access) -> list[Thanks]:
-    """Return the last comments of customers who were pleased. Queries: 1."""
-    pleased = Answer.objects.counted().filter(
-        response=OuterRef("response"), is_top=True
-    )
-    comments = (
-        Answer.objects.visible_to(access)
-        .counted()
-        .filter(
-            Exists(pleased),
-            kind="text",
-            agent=person,
-            survey__is_anonymous=False,  # these are read by those who manage
-            answered_day__gt=access.day - THANKS_DAYS,
-        )
-        .exclude(text="")
-        .order_by("-answered_day", "-pk")
-    )
-    return [
-        Thanks(clean_display(text), from_day(day))
-        for text, day in comments.values_list("text", "answered_day")[:THANKS_SHOWN]
-    ]
 
 
 def _heading(period: Period) -> str:

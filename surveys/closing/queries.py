@@ -12,6 +12,7 @@ from crmkpi.accounts.models import Membership, User
 from crmkpi.lib.statistics import Interval, wilson
 from surveys.hiding import MIN_N
 from surveys.models import Answer, FollowUp
+from surveys.queries.releases import led_team_ids
 from surveys.queries.results import scale_of
 from surveys.scoring import Band, Kind, Scale
 
@@ -164,11 +165,7 @@ def may_arrange(item: FollowUp, access: Access) -> bool:
         return access.sees_company and access.manages
     if access.may_manage_team(item.team_id) or item.escalated_to_id == access.user_id:
         return True
-    return (
-        Membership.objects.on(access.day)
-        .filter(user=access.user_id, team=item.team_id, role=Membership.Role.LEAD)
-        .exists()
-    )
+    return item.team_id in led_team_ids(access)
 
 
 def possible_owners(item: FollowUp, access: Access) -> QuerySet[User, User]:

@@ -11,6 +11,7 @@ from surveys.models.invitations import (
     Means,
     Suppression,
 )
+from surveys.models.releases import CommentRelease
 from surveys.models.responses import Answer, AnswerRevision, Response
 from surveys.models.result_links import ResultLink
 from surveys.models.sending import BounceEvent, Occasion, SendingLimits, SendingRule
@@ -24,6 +25,7 @@ __all__ = [
     "AnswerRevision",
     "Ballot",
     "BounceEvent",
+    "CommentRelease",
     "ErasureRequest",
     "ExtraAnswer",
     "FollowUp",

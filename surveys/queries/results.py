@@ -29,6 +29,7 @@ from surveys.models import (
     ThemeMark,
 )
 from surveys.queries.flags import flags_of, to_look_at, with_flags
+from surveys.queries.releases import may_be_told
 from surveys.queries.replies import Asked, Replied
 from surveys.scoring import Band, Kind, Scale, Summary, summary
 
@@ -174,6 +175,7 @@ class ResponseLine:
     themes: tuple[str, ...]
     flags: tuple[Flag, ...]
     replies: tuple[Replied, ...]  # to the extra questions, in their order
+    is_releasable: bool  # whether its comment may be shown to its agent
 
 
 def responses_for(
@@ -239,6 +241,7 @@ def line_of(response: Response, *, asked: Asked) -> ResponseLine:
         themes=tuple(sorted(mark.theme.name for mark in response.theme_marks.all())),
         flags=flags_of(response),
         replies=asked.replies(response),
+        is_releasable=bool(said and said.text) and may_be_told(response),
     )
 
 
@@ -247,7 +250,7 @@ def _with_answers(rows: QuerySet[Response]) -> QuerySet[Response]:
     marks = ThemeMark.objects.filter(is_on=True).select_related("theme")
     extras = ExtraAnswer.objects.select_related("question")
     return rows.select_related(
-        "source", "customer", "agent", "voided_by"
+        "source", "customer", "agent", "voided_by", "release"
     ).prefetch_related(
         Prefetch("answers", queryset=answers),
         Prefetch("theme_marks", queryset=marks),

@@ -31,6 +31,7 @@ from surveys.models import Invitation, Response, Survey
 from surveys.queries.coverage import response_steps
 from surveys.queries.extras import extra_results
 from surveys.queries.flags import flags_of
+from surveys.queries.releases import led_team_ids
 from surveys.queries.replies import Asked
 from surveys.queries.results import (
     ResponseLine,
@@ -118,6 +119,7 @@ def survey_answers(request: ReaderRequest, slug: str) -> HttpResponse:
         "lines": lines,
         "answered_format": answered_format(survey),
         "is_filtered": any(form.cleaned_data.values()),
+        "led_team_ids": led_team_ids(request.access),
         "flagged": flagged,
         "quick_seconds": QUICK.seconds,
         "several": SEVERAL,

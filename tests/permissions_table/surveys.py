@@ -111,6 +111,11 @@ TABLE |= {  # surveys, for staff
     "surveys:response_themes": Rule(
         get=survey_managers(), post=survey_managers(302), kwargs=scenes.response
     ),
+    "surveys:release": Rule(  # of Support Berlin
+        get=signed_in(200, agent=403, analyst=403, administrator=404, stranger=404),
+        post=signed_in(422, agent=403, analyst=403, administrator=404, stranger=404),
+        kwargs=scenes.response,
+    ),
     "surveys:invitations": Rule(get=ANSWER_READERS, kwargs=scenes.slug),
     "surveys:void": Rule(
         get=survey_managers(),

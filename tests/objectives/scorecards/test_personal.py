@@ -16,6 +16,7 @@ from metrics.scopes import agent_scope
 from metrics.why.earlier import Revised
 from objectives.scorecards.personal import OwnRow, PersonalScorecard, personal_scorecard
 from surveys import models as surveys
+from surveys.services.releases import release_comment
 from tests.metrics import rows
 from tests.metrics.everything import survey_version
 from tests.objectives.cast import deals, key_result, numbers, objective, put
@@ -251,23 +252,22 @@ def answer(world: World, text: str, *, value: int, on: int = TODAY, who=None) ->
     return surveys.Answer.objects.create(question=why, kind="text", text=text, **known)
 
 
-def test_thanks_are_what_pleased_customers_wrote(world):
-    answer(world, "Quick and kind", value=5)
-    answer(world, "Too slow", value=2)
-    answer(world, "Long ago", value=5, on=TODAY - 91)
-    answer(world, "For Bob", value=5, who=world.bob)
-    void = answer(world, "Spam", value=5)
-    surveys.Answer.objects.filter(pk=void.pk).update(exclusion=2)
+def passed_on(world: World, text: str, *, value: int) -> None:
+    said = answer(world, text, value=value, on=TODAY - 7)
+    release_comment(said.response, actor=world.lee, now=NOW)
+
+
+def test_comments_that_the_lead_passed_on(world):
+    for number in range(5):
+        answer(world, f"Kept {number}", value=5, on=TODAY - 7)
+    passed_on(world, "Quick and kind", value=5)
+    passed_on(world, "Too slow", value=2)
+    passed_on(world, "pay\u202egnp", value=2)  # cannot turn the page around
 
     found = scorecard(world, world.alice)
 
     assert [each.text for each in found.thanks] == ["Quick and kind"]
-
-
-def test_thanks_cannot_turn_the_page_around(world):
-    answer(world, "pay\u202egnp", value=5)
-
-    assert [each.text for each in scorecard(world, world.alice).thanks] == ["paygnp"]
+    assert [each.text for each in found.lessons] == ["paygnp", "Too slow"]
 
 
 def test_as_many_queries_whatever_the_number_of_colleagues(world):

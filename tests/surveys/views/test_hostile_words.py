@@ -109,6 +109,7 @@ def written(world: World, survey: Survey) -> tuple[dict[str, str], dict[str, int
     return found, {
         "void": response.pk,
         "response_themes": response.pk,
+        "release": response.pk,
         "theme_edit": theme.pk,
         "theme_delete": theme.pk,
         "follow_up_rule": low.pk,
