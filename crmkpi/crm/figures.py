@@ -77,6 +77,12 @@ def title_of(metric_key: str) -> str:
     return str(known.get(metric_key, metric_key))
 
 
+def is_known(metric_key: str) -> bool:
+    """Whether anything is computed of figures of this name."""
+    ours = metric_key in (MARKET_SIZE, AUDIT)
+    return ours or metric_key in BRAND or metric_key in COMPARABLE
+
+
 def derived_of(columns: Mapping[str, Any]) -> dict[str, Any]:
     """Return the columns of a figure that follow from the others.
 

@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("manual/data/", manual.bring_data, name="manual"),
     path("data/figures/", figures.figures_list, name="figures"),
     path("data/figures/figures.csv", figures.figures_csv, name="figures_csv"),
+    path("data/figures/upload/", figures.figures_upload, name="figures_upload"),
     path("data/figures/new/<slug:kind>/", figures.figure_new, name="figure_new"),
     path("data/figures/<int:pk>/", figures.figure_detail, name="figure"),
     path("data/figures/<int:pk>/delete/", figures.figure_delete, name="figure_delete"),

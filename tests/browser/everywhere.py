@@ -67,6 +67,7 @@ PAGES = {
         "/scorecards/company/",
         "/data/figures/",
         "/data/figures/new/competitor/",
+        "/data/figures/upload/",
         "/data/figures/{figure}/",
         "/data/figures/{figure}/delete/",
         "/metrics/market_size/passport/?scope=company&period=2025-Q4",

@@ -65,6 +65,14 @@ TABLE: dict[str, Rule] = {  # customers and the data page
     "crm:manual": Rule(get=signed_in()),
     "crm:figures": Rule(get=FIGURE_READERS),
     "crm:figures_csv": Rule(get=FIGURE_READERS),
+    "crm:figures_upload": Rule(
+        get=FIGURE_READERS | {"analyst": 403},
+        post={
+            reader: 422 if code == 200 else code
+            for reader, code in FIGURE_READERS.items()
+        }
+        | {"analyst": 403},
+    ),
     "crm:figure_new": Rule(  # only who manages the whole company may
         get=FIGURE_READERS | {"analyst": 403},
         post=FIGURE_READERS | {"analyst": 403},

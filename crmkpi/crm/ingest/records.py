@@ -465,7 +465,7 @@ MARKET_FIGURE = Record(
     _("Market figures"),
     _("A figure from outside, with its source and its dates"),
     (
-        external_id(),
+        external_id(_("Blank: metric, days and subject"), required=False),
         text(
             "metric",
             _("What it measures, such as market_size or csat"),
@@ -489,6 +489,7 @@ MARKET_FIGURE = Record(
     ),
     writers.MarketFigureWriter(),
     models.MarketFigure,
+    natural_key=("metric", "first_day", "last_day", "subject"),
 )
 
 EXCHANGE_RATE = Record(

@@ -1,16 +1,23 @@
 """Figures that people enter by hand: enter, change, delete, each with who and when."""
 
+from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 from typing import Any, TypedDict
 from uuid import uuid4
 
 from django.db import transaction
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_noop as _
 
 from crmkpi.accounts.models import User
 from crmkpi.crm import changes
 from crmkpi.crm.figures import derived_of, note_change
+from crmkpi.crm.ingest.files import Imported, import_file
+from crmkpi.crm.ingest.mapping import TableMapping
+from crmkpi.crm.ingest.registry import get_record
 from crmkpi.crm.models import MarketFigure, Source
+from crmkpi.lib.tables import TableError, open_table
 
 BY_HAND = "by-hand"
 
@@ -91,6 +98,55 @@ def delete_figure(*, figure: MarketFigure, actor: User, now: datetime) -> None:
         )
         found.delete()
         note_change(key, before, None, actor=actor, now=now)
+
+
+def import_figures(
+    *,
+    path: Path,
+    mapping: TableMapping,
+    actor: User,
+    now: datetime,
+    clock: Callable[[], datetime],
+) -> Imported:
+    """Take the figures of a CSV file, all of them or none, each with its history.
+
+    Figures that are here already, by their ids, are changed where they stand; others
+    count as entered by hand.
+
+    Raises: TableError for a file that is no table, or whose figures are of several
+    sources; MappingError for headings that are no fields.
+    """
+    return import_file(
+        path,
+        record=get_record("market_figure"),
+        source=_source_of(path, now).slug,
+        mapping=mapping,
+        now=now,
+        clock=clock,
+        actor=actor,
+    )
+
+
+def _source_of(path: Path, now: datetime) -> Source:
+    """Return the source that knows the figures of a file, else that of people."""
+    with open_table(path, name=path.name) as table:
+        headings = [heading.casefold() for heading in table.headings]
+        if "external_id" not in headings:
+            return _source(now)
+        place = headings.index("external_id")
+        ids = {cells[place].strip() for _number, cells in table}
+    known = MarketFigure.objects.filter(external_id__in=ids).order_by()
+    sources = list(Source.objects.filter(pk__in=known.values("source_id")))
+    if len(sources) > 1:
+        names = ", ".join(sorted(source.name for source in sources))
+        raise TableError(
+            _t(
+                "These figures come from several sources: %(names)s. Put those of each "
+                "into a file of their own."
+            )
+            % {"names": names}
+        )
+    return sources[0] if sources else _source(now)
 
 
 def _derive(figure: MarketFigure) -> None:

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from functools import wraps
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Concatenate, ParamSpec
 
 from django.contrib import messages
@@ -10,13 +12,30 @@ from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import get_valid_filename
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from crmkpi.accounts.http import ReaderRequest
-from crmkpi.crm.figure_forms import FORMS, FigureForm, FiguresFilter, initial_of
-from crmkpi.crm.figures import KIND_NAMES, Kind, kind_of, title_of
-from crmkpi.crm.models import MarketFigure
+from crmkpi.crm.figure_forms import (
+    FORMS,
+    FigureForm,
+    FiguresFileForm,
+    FiguresFilter,
+    initial_of,
+)
+from crmkpi.crm.figures import (
+    AUDIT,
+    BRAND,
+    KIND_NAMES,
+    MARKET_SIZE,
+    Kind,
+    kind_of,
+    title_of,
+)
+from crmkpi.crm.ingest.mapping import MappingError
+from crmkpi.crm.ingest.registry import get_record
+from crmkpi.crm.models import ImportRun, MarketFigure
 from crmkpi.crm.queries.figures import (
     HEADINGS,
     figures,
@@ -29,6 +48,7 @@ from crmkpi.crm.queries.figures import (
 )
 from crmkpi.crm.services import figures as services
 from crmkpi.crm.views.files import csv_file
+from crmkpi.lib.tables import TableError
 
 P = ParamSpec("P")
 View = Callable[Concatenate[ReaderRequest, P], HttpResponseBase]
@@ -72,6 +92,49 @@ def figures_csv(request: ReaderRequest) -> HttpResponseBase:
     """Send the figures of the list as a file that can be imported again."""
     found = figures(access=request.access, **FiguresFilter(request.GET).wanted())
     return csv_file("figures.csv", HEADINGS, figures_file(found))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@readers_only
+def figures_upload(request: ReaderRequest) -> HttpResponse:
+    """Take many figures from a file; what came of it is shown as of any import."""
+    _may_enter(request)
+    is_posted = request.method == "POST"
+    form = FiguresFileForm(*((request.POST, request.FILES) if is_posted else ()))
+    if is_posted and form.is_valid():
+        try:
+            run = _import(request, form)
+        except (TableError, MappingError) as error:
+            form.add_error("file", str(error))
+        else:
+            return redirect("crm:import", pk=run.pk)
+    context = {
+        "nav_active": "data",
+        "crumbs": _crumbs(),
+        "form": form,
+        "fields": get_record("market_figure").fields,
+        "names": [MARKET_SIZE, AUDIT, *BRAND],
+    }
+    status = 422 if form.errors else 200
+    return render(request, "crm/figures_upload.html", context, status=status)
+
+
+def _import(request: ReaderRequest, form: FiguresFileForm) -> ImportRun:
+    """Put the file where it can be read twice, and import it."""
+    sent = form.cleaned_data["file"]
+    with TemporaryDirectory() as folder:
+        name = get_valid_filename(f"figures-{sent.name}")[:100]
+        path = Path(folder) / name
+        path.write_bytes(sent.read())
+        imported = services.import_figures(
+            path=path,
+            mapping=form.mapping(),
+            actor=request.user,
+            now=timezone.now(),
+            clock=timezone.now,
+        )
+    assert imported.run is not None  # noqa: S101
+    return imported.run
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

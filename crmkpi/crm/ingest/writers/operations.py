@@ -8,7 +8,14 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from crmkpi.crm import costs
-from crmkpi.crm.figures import AUDIT, derived_of, note_change
+from crmkpi.crm.figures import (
+    AUDIT,
+    BRAND,
+    MARKET_SIZE,
+    derived_of,
+    is_known,
+    note_change,
+)
 from crmkpi.crm.ingest.registry import RowFault
 from crmkpi.crm.ingest.writers.base import (
     FactWriter,
@@ -156,6 +163,12 @@ class MarketFigureWriter(FactWriter):
 
     def check(self, values: Mapping[str, Any], now: datetime) -> None:
         in_order(values, "first_day", "last_day", BEFORE_START, now)
+        if values.get("metric") and not is_known(values["metric"]):
+            named = ", ".join([MARKET_SIZE, AUDIT, *BRAND])
+            text = _(
+                "Nothing is computed of that: use %(named)s or the key of a metric."
+            )
+            raise RowFault("metric", text % {"named": named})
         if values.get("value") is not None and abs(values["value"]) >= 10**16:
             raise RowFault("value", _("This number is too large."))
         if values.get("metric") == AUDIT:
