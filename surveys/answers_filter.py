@@ -39,7 +39,7 @@ class AnswersFilter(forms.Form):
 
     def __init__(self, data: Any, *, survey: Survey, flagged: int = 0) -> None:
         super().__init__(data)
-        self.fields["flagged"].label = _("Flagged only (%(n)d)") % {"n": flagged}
+        self.fields["flagged"].label = _("Flagged, to look at (%(n)d)") % {"n": flagged}
         offered: Any = self.fields["theme"]
         offered.queryset = survey.themes.all()
 

@@ -64,6 +64,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="response_themes",
     ),
     path(
+        "surveys/<slug:slug>/answers/<int:pk>/look/",
+        results.flags_look,
+        name="flags_look",
+    ),
+    path(
         "surveys/<slug:slug>/answers/<int:pk>/release/",
         releasing.response_release,
         name="release",

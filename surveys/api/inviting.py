@@ -4,11 +4,10 @@ import re
 from typing import Any, cast
 
 from django.db import transaction
-from django.http import Http404
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, status
-from rest_framework.exceptions import APIException, PermissionDenied, ValidationError
+from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -17,7 +16,8 @@ from crmkpi.accounts.api.shapes import FAULTS, PROBLEM
 from crmkpi.accounts.http import ReaderRequest
 from crmkpi.accounts.models import ApiKey
 from surveys import tasks
-from surveys.models import Occasion, Survey
+from surveys.api.doors import writable_survey
+from surveys.models import Occasion
 from surveys.sending.asked_for import OtherContent, Wish, ask_for
 from surveys.services.errors import BadSurvey
 
@@ -83,7 +83,7 @@ class Invite(APIView):
     )
     def post(self, request: Request, slug: str) -> Response:
         reader = cast(ReaderRequest, request._request)
-        survey = _survey(request, reader, slug)
+        survey = writable_survey(request, slug)
         key = request.headers.get("Idempotency-Key", "")
         if not KEY.match(key):
             raise ValidationError(
@@ -120,22 +120,6 @@ class Invite(APIView):
             ).data,
             status=status.HTTP_202_ACCEPTED,
         )
-
-
-def _survey(request: Request, reader: ReaderRequest, slug: str) -> Survey:
-    survey = Survey.objects.visible_to(reader.access).filter(slug=slug).first()
-    if survey is None:
-        raise Http404
-    is_key = isinstance(request.auth, ApiKey)
-    team_id = survey.team_id
-    may = (
-        reader.access.may_read_team(team_id)
-        if is_key
-        else reader.access.may_manage_team(team_id)
-    )
-    if not may:
-        raise PermissionDenied
-    return survey
 
 
 def _owner(request: Request) -> str:

@@ -7,11 +7,21 @@ from drf_spectacular.utils import OpenApiParameter, inline_serializer
 from rest_framework import serializers
 
 from surveys.extras import ExtraKind
+from surveys.flags import Flag
 from surveys.models import Survey
 from surveys.models.surveys import SCORE_KINDS
 
 FROM = OpenApiParameter("from", OpenApiTypes.DATE, description="First local day.")
 TO = OpenApiParameter("to", OpenApiTypes.DATE, description="Last local day, included.")
+
+PAGE = OpenApiParameter("page", int, description="From 1.")
+FLAG_STATES = ("open", "all")
+FLAG_STATE = OpenApiParameter(
+    "state",
+    enum=FLAG_STATES,
+    default="open",
+    description="open: those that count and nobody looked at.",
+)
 
 
 def _number(text: str = "") -> serializers.Field:
@@ -142,6 +152,28 @@ TAKEN = inline_serializer(
                 "field": serializers.CharField(allow_blank=True),
                 "value": serializers.CharField(allow_blank=True),
                 "reason": serializers.CharField(),
+            },
+            many=True,
+        ),
+    },
+)
+FLAGGED = inline_serializer(
+    "FlaggedResponses",
+    {
+        "count": serializers.IntegerField(),
+        "page": serializers.IntegerField(),
+        "pages": serializers.IntegerField(),
+        "results": inline_serializer(
+            "FlaggedResponse",
+            {
+                "id": serializers.IntegerField(),
+                "answered_at": serializers.DateTimeField(),
+                "score": serializers.IntegerField(),
+                "flags": serializers.ListField(
+                    child=serializers.ChoiceField([each.name.lower() for each in Flag])
+                ),
+                "is_left_out": serializers.BooleanField(),
+                "looked_at": serializers.DateTimeField(allow_null=True),
             },
             many=True,
         ),

@@ -1,24 +1,24 @@
 """Surveys for other systems: their results, and answers that were given elsewhere."""
 
 from datetime import date
-from typing import Any, cast
+from typing import Any
 
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
-from rest_framework.exceptions import NotFound, PermissionDenied, ValidationError
+from rest_framework.exceptions import PermissionDenied, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from crmkpi.accounts.access import Access
 from crmkpi.accounts.api.shapes import FAULTS, PROBLEM
-from crmkpi.accounts.http import ReaderRequest
 from crmkpi.accounts.models import ApiKey
 from crmkpi.crm.ingest.services import slug_of
 from crmkpi.lib.periods import FIRST_DAY, LAST_DAY, to_day
 from surveys.api import shapes
+from surveys.api.doors import access_of, only, visible_survey
 from surveys.api.sent import outcome_as_json, read_sent, take_sent
 from surveys.models import Survey
 from surveys.queries.extras import ExtraResult, extra_results
@@ -34,8 +34,8 @@ class SurveyList(APIView):
         responses={200: shapes.SURVEYS, 401: PROBLEM, 403: PROBLEM},
     )
     def get(self, request: Request) -> Response:
-        _only(request, ())
-        rows = Survey.objects.visible_to(_access(request))
+        only(request, ())
+        rows = Survey.objects.visible_to(access_of(request))
         found = rows.select_related("team", "version").order_by("slug")
         return Response([_survey_as_json(each) for each in found])
 
@@ -52,12 +52,9 @@ class SurveyResults(APIView):
         responses={200: shapes.RESULTS} | FAULTS,
     )
     def get(self, request: Request, slug: str) -> Response:
-        _only(request, ("from", "to"))
-        access = _access(request)
-        rows = Survey.objects.visible_to(access).select_related("team", "version")
-        survey = rows.filter(slug=slug).first()
-        if survey is None:
-            raise NotFound(_("There is no such survey, or it is not yours to read."))
+        only(request, ("from", "to"))
+        access = access_of(request)
+        survey = visible_survey(request, slug)
         first, last = _day(request, "from"), _day(request, "to")
         if first is not None and last is not None and last < first:
             raise ValidationError({"to": [_("The last day is before the first.")]})
@@ -87,8 +84,8 @@ class SentResponses(APIView):
         responses={200: shapes.TAKEN, 422: shapes.TAKEN} | FAULTS,
     )
     def post(self, request: Request) -> Response:
-        _only(request, ())
-        access = _access(request)
+        only(request, ())
+        access = access_of(request)
         _may_send(access, is_key=isinstance(request.auth, ApiKey))
         source, rows = read_sent(request.data)
         try:
@@ -106,18 +103,6 @@ def _may_send(access: Access, *, is_key: bool) -> None:
         raise PermissionDenied(
             _("Sending answers takes a key, or a manager of the whole company.")
         )
-
-
-def _access(request: Request) -> Access:
-    return cast(ReaderRequest, request._request).access
-
-
-def _only(request: Request, known: tuple[str, ...]) -> None:
-    for name in request.query_params:
-        if name not in known:
-            reason = _("There is no such parameter; there are: %(known)s.")
-            said = reason % {"known": ", ".join(known) or "–"}
-            raise ValidationError({name[:80]: [said]})
 
 
 def _day(request: Request, name: str) -> date | None:

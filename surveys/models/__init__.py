@@ -4,6 +4,7 @@ from surveys.models.authoring import Logo, RedirectHost
 from surveys.models.ballots import Ballot
 from surveys.models.erasure import ErasureRequest
 from surveys.models.extras import ExtraAnswer
+from surveys.models.flag_looks import FlagLook
 from surveys.models.follow_ups import FollowUp, FollowUpEvent, FollowUpRule
 from surveys.models.invitations import (
     Invitation,
@@ -28,6 +29,7 @@ __all__ = [
     "CommentRelease",
     "ErasureRequest",
     "ExtraAnswer",
+    "FlagLook",
     "FollowUp",
     "FollowUpEvent",
     "FollowUpRule",

@@ -33,12 +33,17 @@ def with_flags(rows: QuerySet[Response]) -> QuerySet[Response]:
     return found
 
 
-def to_look_at(rows: QuerySet[Response]) -> QuerySet[Response]:
-    """Return what of responses with flags has one and still counts."""
-    is_flagged = Q()
+def flagged(rows: QuerySet[Response]) -> QuerySet[Response]:
+    """Return what of responses with flags has one."""
+    has_one = Q()
     for flag in Flag:
-        is_flagged |= Q((flag.value, True))
-    return rows.filter(is_flagged, exclusion=Exclusion.NONE)
+        has_one |= Q((flag.value, True))
+    return rows.filter(has_one)
+
+
+def to_look_at(rows: QuerySet[Response]) -> QuerySet[Response]:
+    """Return what has a flag, still counts, and nobody looked at."""
+    return flagged(rows).filter(exclusion=Exclusion.NONE, flag_look=None)
 
 
 def flags_of(response: Response) -> tuple[Flag, ...]:

@@ -250,7 +250,7 @@ def _with_answers(rows: QuerySet[Response]) -> QuerySet[Response]:
     marks = ThemeMark.objects.filter(is_on=True).select_related("theme")
     extras = ExtraAnswer.objects.select_related("question")
     return rows.select_related(
-        "source", "customer", "agent", "voided_by", "release"
+        "source", "customer", "agent", "voided_by", "release", "flag_look__looked_by"
     ).prefetch_related(
         Prefetch("answers", queryset=answers),
         Prefetch("theme_marks", queryset=marks),

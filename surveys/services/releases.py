@@ -23,7 +23,7 @@ def release_comment(
     """
     locked = Response.objects.select_for_update(of=("self",)).get(pk=response.pk)
     if not is_releasable(locked):
-        raise BadSurvey(_("This comment cannot be passed on."))
+        raise BadSurvey(_("This comment cannot be shown to an agent."))
     release, made = CommentRelease.objects.get_or_create(
         response=locked, defaults={"released_at": now, "released_by": actor}
     )

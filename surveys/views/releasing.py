@@ -55,6 +55,6 @@ def _acted(request: ReaderRequest, response: Response) -> str:
     actor, now = request.user, timezone.now()
     if request.POST.get("act") == "take_back":
         releases.take_comment_back(response, actor=actor, now=now)
-        return _("The comment is shown to the agent no more.")
+        return _("The agent reads the comment no more.")
     releases.release_comment(response, actor=actor, now=now)
-    return _("The comment is passed on.")
+    return _("The agent may read the comment.")

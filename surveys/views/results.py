@@ -12,7 +12,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import (
+    require_http_methods,
+    require_POST,
+    require_safe,
+)
 
 from crmkpi.accounts.http import ReaderRequest
 from crmkpi.accounts.queries import get_calendar
@@ -30,7 +34,7 @@ from surveys.mails import absolute
 from surveys.models import Invitation, Response, Survey
 from surveys.queries.coverage import response_steps
 from surveys.queries.extras import extra_results
-from surveys.queries.flags import flags_of
+from surveys.queries.flags import flagged, flags_of
 from surveys.queries.releases import led_team_ids
 from surveys.queries.replies import Asked
 from surveys.queries.results import (
@@ -46,6 +50,7 @@ from surveys.queries.results import (
 )
 from surveys.queries.trends import change_since, trend
 from surveys.services import answers
+from surveys.services.flag_looks import forget_look, note_look
 from surveys.views.doors import managed_survey, readable_survey, visible_survey
 from surveys.views.extra_figures import extra_panels
 from surveys.views.figures import result_panel
@@ -107,8 +112,8 @@ def survey_detail(request: ReaderRequest, slug: str) -> HttpResponse:
 def survey_answers(request: ReaderRequest, slug: str) -> HttpResponse:
     """Show single answers to those who may get back to customers."""
     survey = readable_survey(request, slug)
-    flagged = responses_for(survey, access=request.access, is_flagged=True).count()
-    form = AnswersFilter(request.GET, survey=survey, flagged=flagged)
+    waiting = responses_for(survey, access=request.access, is_flagged=True).count()
+    form = AnswersFilter(request.GET, survey=survey, flagged=waiting)
     found = responses_for(survey, access=request.access, **form.wanted())
     asked = Asked.of(survey)
     page, lines = response_page(found, asked=asked, number=request.GET.get("page"))
@@ -120,7 +125,7 @@ def survey_answers(request: ReaderRequest, slug: str) -> HttpResponse:
         "answered_format": answered_format(survey),
         "is_filtered": any(form.cleaned_data.values()),
         "led_team_ids": led_team_ids(request.access),
-        "flagged": flagged,
+        "has_flags": waiting or any(line.flags for line in lines),
         "quick_seconds": QUICK.seconds,
         "several": SEVERAL,
         "several_days": SEVERAL_WITHIN.days,
@@ -202,6 +207,21 @@ def response_void(request: ReaderRequest, slug: str, pk: int) -> HttpResponse:
     }
     status = 422 if form.errors else 200
     return render(request, "surveys/confirm.html", context, status=status)
+
+
+@require_POST
+def flags_look(request: ReaderRequest, slug: str, pk: int) -> HttpResponse:
+    """Note that a flagged answer was looked at and counts, or is to be looked at."""
+    survey = managed_survey(request, slug)
+    rows = flagged(responses_for(survey, access=request.access))
+    response = get_object_or_404(rows, pk=pk)
+    if request.POST.get("act") == "again":
+        forget_look(response, actor=request.user, now=timezone.now())
+        messages.success(request, _("The answer is to be looked at again."))
+    else:
+        note_look(response, actor=request.user, now=timezone.now())
+        messages.success(request, _("Looked at. The answer counts as before."))
+    return redirect(reverse("surveys:answers", args=[slug]) + "?flagged=on")
 
 
 def answered_format(survey: Survey) -> str:

@@ -18,6 +18,13 @@ TABLE: dict[
     "surveys_api:results": Rule(
         get=api(administrator=404, stranger=404, key=403), kwargs=scenes.slug
     ),
+    "surveys_api:flagged": Rule(
+        get=api(agent=403, administrator=404, stranger=404, key=403),
+        kwargs=scenes.slug,
+    ),
+    "surveys_api:flag_look": Rule(  # takes PUT and DELETE
+        get=api(405, key=403), kwargs=scenes.response
+    ),
     "surveys_api:responses": Rule(  # only who manages the whole company may
         get=api(405, key=403), post=api(403)
     ),
@@ -110,6 +117,9 @@ TABLE |= {  # surveys, for staff
     ),
     "surveys:response_themes": Rule(
         get=survey_managers(), post=survey_managers(302), kwargs=scenes.response
+    ),
+    "surveys:flags_look": Rule(  # answered within seconds
+        get=signed_in(405), post=survey_managers(302), kwargs=scenes.response
     ),
     "surveys:release": Rule(  # of Support Berlin
         get=signed_in(200, agent=403, analyst=403, administrator=404, stranger=404),

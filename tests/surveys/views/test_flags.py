@@ -16,7 +16,7 @@ from django.utils.html import escape
 from crmkpi.crm.models import Exclusion
 from surveys.flags import Flag
 from surveys.links import shared_address
-from surveys.models import Answer, Response, Survey
+from surveys.models import Answer, FlagLook, Response, Survey
 from surveys.queries.flags import flags_of, with_flags
 from surveys.services import answers
 from surveys.services.surveys import offer_kiosk, share
@@ -170,12 +170,12 @@ def test_anonymous_answers_and_those_of_others_have_no_flag(world, survey, share
 def test_words_on_the_list_with_their_number_and_what_they_mean(ana, world, survey):
     answered(survey, "grace@example.org")
     quiet = ana.get(page("answers", survey))
-    assert "Flagged only (0)" in quiet.text
+    assert "Flagged, to look at (0)" in quiet.text
     assert "A flag explains" not in quiet.text
 
     answered(survey, "colleague@example.com", after=SECOND)
     shown = ana.get(page("answers", survey))
-    assert "Flagged only (1)" in shown.text
+    assert "Flagged, to look at (1)" in shown.text
     assert "no answer is left out by itself" in shown.text
     assert "within 10 seconds" in shown.text
     for flag in (Flag.QUICK, Flag.COLLEAGUE):
@@ -201,7 +201,7 @@ def test_flagged_only_until_they_are_left_out(ana, world, survey):
     rest = ana.get(page("answers", survey), flagged)
 
     assert [each.response for each in rest.context["lines"]] == [found[1].response]
-    assert "Flagged only (1)" in rest.text
+    assert "Flagged, to look at (1)" in rest.text
     assert Answer.objects.counted().count() == 2  # it is a person who leaves out
 
 
@@ -240,7 +240,7 @@ def test_each_reader_counts_the_own_teams_only(client, world, survey):
 
     for person, n in ((world.ana, 1), (world.mona, 1), (world.lee, 0)):
         client.force_login(person)
-        assert f"Flagged only ({n})" in client.get(page("answers", survey)).text
+        assert f"Flagged, to look at ({n})" in client.get(page("answers", survey)).text
 
 
 def test_as_many_statements_for_fifty_as_for_one(ana, world):
@@ -257,5 +257,27 @@ def test_as_many_statements_for_fifty_as_for_one(ana, world):
 
     for url, n in zip(asked, few, strict=True):
         with CaptureQueriesContext(connection) as seen:
-            assert "Flagged only (50)" in ana.get(url).text
+            assert "Flagged, to look at (50)" in ana.get(url).text
         assert len(seen) == n
+
+
+def test_looked_at_it_waits_no_more_and_counts_as_before(client, world, ana, survey):
+    answered(survey, "colleague@example.com")
+    answered(survey, "grace@example.org")
+    flagged, plain = Response.objects.order_by("pk")
+    url = page("flags_look", survey, pk=flagged.pk)
+
+    assert ana.post(url, {"act": "looked"}).status_code == 302
+    assert ana.post(url, {"act": "looked"}).status_code == 302  # the first look stays
+
+    assert FlagLook.objects.get().looked_by == world.ana
+    shown = ana.get(page("answers", survey)).text
+    assert "Flagged, to look at (0)" in shown
+    assert "looked at by" in shown
+    assert Answer.objects.counted().count() == 2
+    assert ana.post(page("flags_look", survey, pk=plain.pk)).status_code == 404
+    assert ana.get(url).status_code == 405
+    ana.post(url, {"act": "again"})
+    assert "Flagged, to look at (1)" in ana.get(page("answers", survey)).text
+    client.force_login(world.lee)
+    assert client.post(url).status_code == 403  # only who manages the survey

@@ -110,6 +110,7 @@ def written(world: World, survey: Survey) -> tuple[dict[str, str], dict[str, int
         "void": response.pk,
         "response_themes": response.pk,
         "release": response.pk,
+        "flags_look": response.pk,
         "theme_edit": theme.pk,
         "theme_delete": theme.pk,
         "follow_up_rule": low.pk,

@@ -53,7 +53,7 @@ def test_the_lead_passes_a_comment_on_and_takes_it_back(client, world, survey):
 
     release = CommentRelease.objects.get()
     assert (again.status_code, release.released_by) == (302, world.lee)
-    assert "Passed on" in client.get(listed).content.decode()
+    assert "Shown to agent" in client.get(listed).content.decode()
     client.post(address(survey, response), {"act": "take_back"})
     assert not CommentRelease.objects.exists()
     told = AuditEvent.objects.filter(action__startswith="comment.")
