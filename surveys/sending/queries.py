@@ -36,7 +36,11 @@ class RuleLine:
 
     @property
     def skipped(self) -> int:
-        return self.counts.get(State.SKIPPED, 0) + self.counts.get(State.CANCELLED, 0)
+        return self.counts.get(State.SKIPPED, 0)
+
+    @property
+    def cancelled(self) -> int:
+        return self.counts.get(State.CANCELLED, 0)
 
     @property
     def waiting(self) -> int:
@@ -117,10 +121,13 @@ def sends(
     state: str = "",
     reason: str = "",
     rule: str = "",
+    since: datetime | None = None,
     number: str | None,
 ) -> Sends:
     """Return what became of each occasion, the latest first. Queries: 3."""
     rows = occasions_for(survey, access)
+    if since is not None:
+        rows = rows.filter(happened_at__gte=since)
     if rule.isdigit() and len(rule) < 15:
         rows = rows.filter(rule_id=int(rule))
     states: dict[str, int] = {}

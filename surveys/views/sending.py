@@ -1,5 +1,6 @@
 """The rules by which a survey asks by itself: list, try, switch, and what they did."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -24,6 +25,8 @@ from surveys.services.errors import BadSurvey
 from surveys.views.doors import our_survey, readable_survey
 from surveys.views.results import survey_context
 
+RECENT = "recent"  # ?time= of the days that the list of rules counts
+
 
 @require_safe
 def rule_list(request: ReaderRequest, slug: str) -> HttpResponse:
@@ -33,6 +36,7 @@ def rule_list(request: ReaderRequest, slug: str) -> HttpResponse:
         **survey_context(request, survey, tab="sending"),
         "lines": rule_lines(survey, access=request.access, now=timezone.now()),
         "days": DAYS,
+        "recent": RECENT,
     }
     return render(request, "surveys/sending/rules.html", context)
 
@@ -91,14 +95,23 @@ def survey_sends(request: ReaderRequest, slug: str) -> HttpResponse:
     """Show each occasion on which rules asked, or why they did not."""
     survey = _asked_by_us(readable_survey(request, slug))
     wanted = {key: request.GET.get(key, "") for key in ("state", "reason", "rule")}
+    is_recent = request.GET.get("time") == RECENT
     found = sends(
-        survey, access=request.access, number=request.GET.get("page"), **wanted
+        survey,
+        access=request.access,
+        since=timezone.now() - timedelta(days=DAYS) if is_recent else None,
+        number=request.GET.get("page"),
+        **wanted,
     )
     context = {
         **_context(request, survey),
         "found": found,
         "page_obj": found.page,
         "wanted": wanted,
+        "is_recent": is_recent,
+        "is_filtered": is_recent or any(wanted.values()),
+        "recent": RECENT,
+        "days": DAYS,
     }
     return render(request, "surveys/sending/sends.html", context)
 

@@ -1,5 +1,9 @@
 """The pages about sending: who may, what they say, and what they change."""
 
+import re
+from datetime import timedelta
+from html import unescape
+
 import pytest
 import segno
 from django.db import connection
@@ -10,6 +14,7 @@ from django.utils import timezone
 from crmkpi.accounts.models import AuditEvent
 from crmkpi.crm.models import Member
 from surveys.models import Invitation, Occasion, SendingLimits, SendingRule, Suppression
+from surveys.sending.queries import DAYS
 from surveys.services.suppressions import suppress, unsubscribe
 from surveys.services.surveys import close
 from surveys.tokens import address_hash
@@ -184,7 +189,26 @@ def test_sends_and_skips_say_why(ana, survey, contact):
         assert ana.get(url + odd).status_code == 200
     rules = ana.get(page("sending", survey)).content.decode()
     assert "A ticket was resolved" in rules
-    assert f"state=skipped&amp;rule={SendingRule.objects.get().pk}" in rules
+    assert "1 invited · <a" in rules
+    assert "cancelled" not in rules
+
+
+@pytest.mark.parametrize("state", ["skipped", "cancelled"])
+def test_what_a_rule_counts_is_what_its_link_lists(ana, survey, contact, state):
+    """A cancelled occasion is none that was not asked; nor does one of last year."""
+    rule(survey)
+    for key in ("T-1", "T-2", "T-3"):
+        solved(key)
+    Occasion.objects.update(happened_at=timezone.now(), state=state)
+    old = Occasion.objects.order_by("pk").first()
+    old.happened_at -= timedelta(days=DAYS + 1)
+    old.save()
+    words = {"skipped": "not asked", "cancelled": "cancelled"}
+
+    rules = ana.get(page("sending", survey)).content.decode()
+    (link,) = re.findall(rf'href="([^"]*)">2 {words[state]}</a>', rules)
+
+    assert "2 occasions" in ana.get(unescape(link)).content.decode()
 
 
 def test_readers_see_the_occasions_of_their_teams(sign_in, world, survey, contact):
