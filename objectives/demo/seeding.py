@@ -20,7 +20,15 @@ from metrics.analytics.models import CustomerStanding, LifetimeFit
 from metrics.analytics.services import fit_if_due, fit_lifetimes
 from metrics.analytics.standings import take_if_due, take_standings
 from metrics.engine.snapshots import turn_the_day
-from objectives.demo import asking, founding, goals, loading, segments, sending
+from objectives.demo import (
+    asking,
+    founding,
+    goals,
+    loading,
+    segments,
+    sending,
+    showroom,
+)
 from objectives.demo import organisation as org
 from objectives.demo.story import Story, at, day_of
 from objectives.demo.world import SHOP, World
@@ -76,6 +84,8 @@ def load(*, now: datetime, scale: float, password: str, say: Say) -> None:
         loading.import_world(world, say=say)
         asked = asking.bring_in(world)
         say(f"survey invitations: {asked} new")
+        visits = showroom.bring_in(world)
+        say(f"anonymous answers: {visits} new")
         segments.make_segments(story)
         moved = segments.turn_months(story, now=now)
         say(f"segments: {moved} customers came in or left")
@@ -98,6 +108,7 @@ def top_up(known: Told, *, now: datetime, say: Say) -> None:
     world = World(known.story, now, since=known.until)
     loading.import_world(world, say=say)
     asking.bring_in(world)
+    showroom.bring_in(world)
     segments.turn_months(known.story, now=now)
     _follow_rules(world, say)
     say("Computing figures")

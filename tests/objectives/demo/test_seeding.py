@@ -21,7 +21,7 @@ from metrics.catalog import METRICS
 from metrics.models import DirtyKey, Revision, StalePair
 from metrics.queries import read_values
 from metrics.scopes import parse_scope
-from objectives.demo import asking, people, seeding, sending
+from objectives.demo import asking, people, seeding, sending, showroom
 from objectives.demo import organisation as org
 from objectives.demo.founding import SIGN_INS, person
 from objectives.demo.goals import set_goals
@@ -31,13 +31,16 @@ from objectives.demo.targets import GOALS
 from objectives.demo.world import World
 from objectives.evaluation import latest_evaluations
 from objectives.models import CheckIn, Cycle, KeyResult, Objective, TargetVersion
+from surveys.links import shared_address
 from surveys.models import (
     Answer,
+    Ballot,
     FollowUp,
     FollowUpRule,
     Invitation,
     InvitationToken,
     Occasion,
+    Response,
     SendingRule,
     Suppression,
     Survey,
@@ -245,6 +248,22 @@ def test_surveys_are_published_and_answered(demo):
     states = Counter(Invitation.objects.values_list("state", flat=True))
     assert {"answered", "expired", "bounced", "sent"} <= states.keys()
     assert Answer.objects.filter(kind="text").exclude(text="").exists()
+
+
+def test_an_anonymous_survey_has_answers_and_a_box(demo):
+    survey = Survey.objects.get(is_anonymous=True)
+    given = Response.objects.filter(survey=survey)
+    waiting = Ballot.objects.filter(version__survey=survey)
+
+    assert (survey.is_shared, survey.has_kiosk) == (True, True)
+    assert given.count() > 50
+    # Those of this week wait, and nobody is told apart.
+    assert {each.day > FRIDAY - 7 for each in waiting} == {True}
+    weeks = Counter(given.values_list("answered_at", flat=True))
+    assert min(weeks.values()) >= 5
+    assert not given.exclude(customer=None, contact=None, agent=None).exists()
+    assert showroom.bring_in(World(Story.told_on(FRIDAY, scale=0.1), NOW)) == 0
+    assert Client().get(f"/k/{shared_address(survey)}/").status_code == 200
 
 
 def test_mailed_links_lead_to_a_question(demo):
