@@ -5,10 +5,12 @@ import os
 from celery import Celery
 from celery.signals import worker_init
 
+from crmkpi import broker
 from crmkpi.memory import settle
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crmkpi.settings")
 
+broker.take_over()
 app = Celery("crmkpi")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
