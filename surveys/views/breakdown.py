@@ -24,6 +24,7 @@ from surveys.views.verdicts import (
     score_cells,
     split_rows,
 )
+from surveys.views.weighed import weighing_panel
 
 HEADINGS = [
     "Member",
@@ -61,6 +62,9 @@ def survey_breakdown(request: ReaderRequest, slug: str) -> HttpResponse:
         "ends": ends_of(found.scale) if found else None,
         "method": METHODS[found.whole.method] if found else "",
         "comparison": _comparison(request, found, survey) if found else None,
+        "weighing": weighing_panel(request, survey, found, since_day=since)
+        if found and by == "segment"
+        else None,
         "coverage": [_coverage_row(line) for line in asked],
     }
     return render(request, "surveys/breakdown.html", context)
