@@ -43,12 +43,19 @@ class Distribution:
     """The column whose median and 90th percentile stand beside a mean.
 
     `axis` names the measures whose rows it is taken from; `where` is the name of the
-    measure on that axis that filters them.
+    measure on that axis that filters them. The columns in `plus` are added to it, of
+    which unknown ones add none.
     """
 
     axis: str
     column: str
     where: str = "rows"
+    plus: tuple[str, ...] = field(default=(), repr=False)
+
+    @property
+    def text(self) -> str:
+        """Return a stable text of what is distributed, for fingerprints."""
+        return " + ".join((repr(self), *self.plus))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -187,7 +194,7 @@ class Metric:
         parts = [
             describe(self.expression),
             *(f"{name}={describe(variant)}" for name, variant in self.variants),
-            str(self.distribution),
+            self.distribution.text if self.distribution else "None",
             f"{self.matures_after}+{self.trailing}"
             if self.trailing
             else str(self.matures_after),

@@ -16,7 +16,10 @@ WINDOW_DAYS = 14  # after which an invitation is no longer expected to be answer
 csat = Metric(
     expression=Answers.csat_top / Answers.csat,
     title=_("CSAT"),
-    text=_("Share of answers that say satisfied: 4 or 5 of 5."),
+    text=_(
+        "Share of answers that say satisfied: 4 or 5 of 5, 9 or 10 of 10, or what the "
+        "question itself counts as satisfied."
+    ),
     formula=_("answers in the top box ÷ answers"),
     includes=ANSWERS_IN,
     excludes=ANSWERS_OUT,

@@ -3,6 +3,12 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from decimal import Decimal
+from functools import reduce
+from operator import add
+from typing import Any
+
+from django.db.models import BigIntegerField, ExpressionWrapper, F
+from django.db.models.functions import Cast, Coalesce
 
 from crmkpi.lib.statistics import quantile
 from metrics.dimensions import Cut
@@ -13,6 +19,7 @@ from metrics.measures import AXES
 from metrics.metric import Distribution
 
 Quantiles = dict[str, Decimal | None]
+BIG = BigIntegerField()
 NONE: Quantiles = {"median": None, "p90": None}
 
 
@@ -69,8 +76,8 @@ def _values(
         rows = rows.filter(**{f"{member}__in": members})
     teams = Ancestry(window.scope for window in windows)
     found: dict[tuple[int, int], list[tuple[int, int]]] = defaultdict(list)
-    columns = (member, axis.team(), axis.when, wanted.column)
-    for one, team, day, value in rows.values_list(*columns):
+    columns = (member, axis.team(), axis.when)
+    for one, team, day, value in rows.values_list(*columns, _amount(wanted)):
         entry = (day, value)
         if cut is Cut.COMPANY:
             found[0, 0].append(entry)
@@ -84,6 +91,15 @@ def _values(
         for each in above:
             found[one or 0, each].append(entry)
     return found
+
+
+def _amount(wanted: Distribution) -> Any:
+    """Return what one row adds to the distribution; NULL where that is not known."""
+    if not wanted.plus:
+        return F(wanted.column)
+    known = (Coalesce(F(column), 0, output_field=BIG) for column in wanted.plus)
+    summed = reduce(add, known, Cast(F(wanted.column), BIG))
+    return ExpressionWrapper(summed, output_field=BIG)
 
 
 def _quantiles(ordered: list[int]) -> Quantiles:

@@ -58,7 +58,8 @@ def change(key: str, now: str | None, before: str | None, **fields) -> Change:
         ("won_value", "120", "100", Change("+20 %", "better", True)),
         ("sales_cycle_length", "50", "52.5", Change("−2.5 days", "better", True)),
         ("ticket_volume", "110", "100", Change("+10 %", "")),  # neither is better
-        ("average_talk_time", "200", "190", Change("+10 s", "")),  # a range is
+        ("average_talk_time", "200", "190", Change("+10 s", "worse", False)),
+        ("occupancy", "86", "80", Change("+6.0 pts", "")),  # a range is
         ("won_deals", "5", "5", Change("0 %", "no real change")),
         ("won_deals", "5", "0", Change()),  # nothing to compare with
         ("won_deals", "5", None, Change()),

@@ -115,8 +115,9 @@ AVERAGE_TALK_TIME = Advice(
         "be a matter passed on. Compare within one topic."
     ),
     manager=_(
-        "Neither long nor short is good by itself. Pushed down, it brings repeat "
-        "calls; slow systems and unclear letters are the better place to save time."
+        "Shorter is better only where the matter is settled as well: look at first "
+        "contact resolution beside it. Slow systems and unclear letters are the best "
+        "place to save time; pushing people brings repeat calls."
     ),
 )
 
