@@ -199,14 +199,14 @@ def sizes_taken(start: int, end: int) -> Figures:
 def brand_taken(start: int, end: int) -> Figures:
     """Return the components of a brand that hold for a day. Queries: 1."""
     named = _named(figures(*(f"brand_{name}" for name in WEIGHTS)))
-    return list(holding(named, Period(start, end)).values())
+    return list(_holding_within(named, start, end).values())
 
 
 def competitors_taken(key: str) -> Taken:
     """Return what finds the competitors' figures of a metric that hold for a day."""
 
     def taken(start: int, end: int) -> Figures:
-        found = holding(_named(figures(key)), Period(start, end))
+        found = _holding_within(_named(figures(key)), start, end)
         return sorted(found.values(), key=lambda each: each.subject.casefold())
 
     return taken
@@ -250,6 +250,11 @@ def holding(held: Figures, window: CohortWindow | Period) -> Holding:
         if each.first_day < window.end and each.end_day > window.start:
             found[each.metric_key, each.subject.casefold()] = each
     return found
+
+
+def _holding_within(held: Figures, start: int, end: int) -> Holding:
+    """Return what holds for a day of [start, end); nothing for days still to come."""
+    return holding(held, Period(start, end)) if start < end else {}
 
 
 def _share(

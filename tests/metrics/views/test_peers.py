@@ -61,3 +61,14 @@ def test_nothing_is_shown_without_figures_or_right(world: World) -> None:
     lead = page(signed_in(world.ana), "/metrics/win_rate/?period=2026-01")
 
     assert all(HEADING not in each for each in (none, of_team, lead))
+
+
+@pytest.mark.parametrize("key", ["win_rate", "market_share", "brand_equity"])
+def test_of_days_to_come_nobody_tells_anything(world: World, key: str) -> None:
+    entered(50, 70, 40)
+
+    text = words(
+        page(signed_in(world.mona), f"/metrics/{key}/?scope=company&period=2026-12")
+    )
+
+    assert HEADING not in text
