@@ -21,9 +21,10 @@ from crmkpi.accounts.signals import (
 from crmkpi.crm.signals import facts_changed, rows_erased
 from metrics import services
 from metrics.alerts import bells, follow_ups, watching
+from metrics.catalog import METRICS
 from metrics.custom import loading
 from metrics.custom import services as custom
-from metrics.engine import images, marks, rebuild, versions
+from metrics.engine import images, marks, rebuild, stale, versions
 from metrics.measures import AXES
 from metrics.scopes import ScopeKey
 from metrics.signals import snapshots_changed
@@ -158,7 +159,7 @@ def prepare_engine(sender: Any, **_: Any) -> None:
         return
     now = timezone.now()
     rebuild.ensure_slots()
-    versions.mirror_catalogue(now=now)
+    _follow_catalogue(now=now)
     custom.follow_release(now=now)
     if not settings.METRICS_PARQUET:
         marks.note_all_months()  # nobody notes single ones until files are kept again
@@ -167,3 +168,12 @@ def prepare_engine(sender: Any, **_: Any) -> None:
             rebuild.request_rebuild(axis)
         else:
             rebuild.remember_built(AXES[axis], now=now)
+
+
+def _follow_catalogue(*, now: datetime) -> None:
+    """Write versions of the catalogue; what was stored by an earlier one is stale."""
+    written = versions.mirror_catalogue(now=now)
+    current = versions.current_versions() if written else {}
+    for key in written:
+        if current[key].number > 1:
+            stale.note_redefined(METRICS.declared[key])

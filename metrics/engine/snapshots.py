@@ -4,7 +4,7 @@ Runs after the first stage has committed, in a slot of its own: a value may need
 of several axes, which no first-stage transaction sees together.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from django.db import connection, transaction
@@ -99,11 +99,11 @@ def store(targets: dict[Target, str], *, now: datetime) -> int:
     }
     computed = compute(requests.values(), as_of=as_of)
     old = _stored(requests, versions_by_key)
+    replaced = _of_the_version_before(requests, old, versions_by_key)
     rows, revisions = [], []
     for target, request in requests.items():
         result = computed[request]
-        version = versions_by_key[target.metric]
-        key = (version.pk, *target.scope, int(target.grain), target.start)
+        key = _key(target, versions_by_key)
         row = snapshot_row(result, request.end, as_of=as_of, now=now)
         before = old.get(key)
         if before is None and _is_empty(result):
@@ -112,8 +112,11 @@ def store(targets: dict[Target, str], *, now: datetime) -> int:
             if before.as_of_day == as_of:
                 continue
             row = (*row[:-1], before.computed_at)  # only seen to be still right
-        elif before is not None and _was_closed(before, METRICS[target.metric]):
-            revisions.append(_revision(before, result, targets[target], now))
+        closed, cause = before, targets[target]
+        if before is None:
+            closed, cause = replaced.get(target), Cause.DEFINITION
+        if closed is not None and _has_moved(closed, result, METRICS[target.metric]):
+            revisions.append(_revision(closed, result, cause, now))
         rows.append((*key, *row))
     bulk.upsert(Snapshot, KEY, COLUMNS, rows)
     Revision.objects.bulk_create(revisions)
@@ -135,19 +138,45 @@ def _announce(rows: list[tuple[object, ...]], *, now: datetime) -> None:
 def _stored(
     requests: Iterable[Target], versions_by_key: dict[str, MetricVersion]
 ) -> dict[tuple[int, ...], Snapshot]:
-    keys = [
-        (
-            versions_by_key[each.metric].pk,
-            *each.scope,
-            int(each.grain),
-            each.start,
-        )
-        for each in requests
-    ]
+    keys = [_key(each, versions_by_key) for each in requests]
     found = Snapshot.objects.filter(KeysIn([F(name) for name in KEY], keys))
     return {
         tuple(getattr(snapshot, name) for name in KEY): snapshot for snapshot in found
     }
+
+
+def _of_the_version_before(
+    targets: Iterable[Target],
+    stored: Mapping[tuple[int, ...], Snapshot],
+    current: dict[str, MetricVersion],
+) -> dict[Target, Snapshot]:
+    """Return what the definition before gave where the current one has stored nothing.
+
+    Queries: 1 where a metric has been defined anew and something is not stored.
+    """
+    missing = {
+        (each.metric, *each.scope, int(each.grain), each.start): each
+        for each in targets
+        if current[each.metric].number > 1 and _key(each, current) not in stored
+    }
+    if not missing:
+        return {}
+    keys = {key for key, *_place in missing}
+    rows = Snapshot.objects.filter(
+        KeysIn([F(name) for name in KEY[1:]], [place for _key, *place in missing]),
+        version__key__in=keys,
+    ).exclude(version__in=[current[key] for key in keys])
+    found: dict[Target, Snapshot] = {}
+    for row in rows.select_related("version").order_by("version__number"):
+        place = (row.version.key, *(getattr(row, name) for name in KEY[1:]))
+        if place in missing:
+            found[missing[place]] = row
+    return found
+
+
+def _key(target: Target, current: dict[str, MetricVersion]) -> tuple[int, ...]:
+    version = current[target.metric]
+    return (version.pk, *target.scope, int(target.grain), target.start)
 
 
 def snapshot_row(
@@ -182,6 +211,13 @@ def _same(before: Snapshot, row: tuple[object, ...]) -> bool:
         getattr(before, name) == value
         for name, value in zip(COLUMNS[:-2], row[:-2], strict=True)
     )
+
+
+def _has_moved(before: Snapshot, computed: Computed, metric: Metric) -> bool:
+    """Whether a closed figure is another one now; what stands beside it may move."""
+    old = (before.numerator, before.denominator, before.value)
+    new = (computed.numerator, computed.denominator, computed.value)
+    return old != new and _was_closed(before, metric)
 
 
 def _was_closed(before: Snapshot, metric: Metric) -> bool:

@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, F, OuterRef, QuerySet, Subquery
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 
 from crmkpi.lib.bulk import KeysIn
 from crmkpi.lib.periods import Period
@@ -60,7 +60,10 @@ def earlier_computations(
     if period is None or period.grain is None:
         return []
     place = dict(zip(KEY, (*scope, int(period.grain), period.start), strict=True))
+    current = versions.current_versions().get(key)
     rows = Revision.objects.filter(version__key=key, **place)
+    # What this metric's own other definition replaced, the snapshot it left tells.
+    rows = rows.filter(~Q(cause=Cause.DEFINITION) | Q(version=current))
     found = []
     last: datetime | None = None
     for row in rows.select_related("version").order_by("at", "pk"):
@@ -76,7 +79,6 @@ def earlier_computations(
             )
         )
         last = row.at
-    current = versions.current_versions().get(key)
     older = Snapshot.objects.filter(version__key=key, **place).exclude(version=current)
     found += [
         Earlier(
