@@ -10,6 +10,7 @@ from crmkpi.lib.periods import Calendar, Period
 from metrics import breakdowns
 from metrics.advice import AdvicePanel, advice_for
 from metrics.breakdowns import Breakdown, Way
+from metrics.expressions import Mean
 from metrics.figures import (
     Change,
     backing,
@@ -20,12 +21,13 @@ from metrics.figures import (
     text_of,
 )
 from metrics.lineage import Lineage, lineage
-from metrics.metric import Metric
+from metrics.metric import SCORE, Metric
 from metrics.models import MetricVersion
 from metrics.passports import Passport, passport
 from metrics.peers import Peers, peers
 from metrics.pickers import Picked, compared_with, same_part
 from metrics.queries import Asked, Value, read_value, read_values
+from metrics.spread import Score, spread
 from metrics.terms import VersionLine, history
 from metrics.trends import CHOICES, Trend, grain_name, trend
 
@@ -77,6 +79,7 @@ class Detail:
     advice: AdvicePanel | None
     lineage: Lineage
     peers: Peers | None
+    spread: list[Score]
 
 
 def detail(
@@ -119,6 +122,7 @@ def detail(
         advice=advice_for(metric, versions[0] if versions else None, access),
         lineage=lineage(metric, access),
         peers=peers(metric, value, picked=picked, access=access, currency=currency),
+        spread=spread(value),
     )
 
 
@@ -216,11 +220,12 @@ class _Subject:
 
 
 def _readings(metric: Metric, value: Value, currency: str) -> list[Reading]:
-    """Return what stands beside a value; the mean is the value itself."""
+    """Return what stands beside a value, but for what says the same once more."""
+    told = "mean" if isinstance(metric.expression, Mean) else ""
     return [
         Reading(reading_name(name), text_of(each, metric.unit_of(name), currency))
         for name, each in value.stats.items()
-        if name != "mean"
+        if name != told and not name.startswith(SCORE)
     ]
 
 

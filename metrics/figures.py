@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from crmkpi.lib.numbers import Figure, Unit, difference, figure
 from crmkpi.lib.periods import Grain, Period, from_day
 from metrics.expressions import Cohort
-from metrics.metric import Better, Metric
+from metrics.metric import SCORE, Better, Metric
 from metrics.queries import MONEY, Value, minor
 
 # Units whose values are compared by subtracting; all others in per cent of the other.
@@ -62,7 +62,7 @@ def backing(metric: Metric, value: Value) -> str:
             "part": _side_text(value.numerator, metric.above_unit),
             "whole": _side_text(value.denominator, metric.below_unit),
         }
-    if metric.additivity in ("A", "S") and value.n == value.value:
+    if metric.unit is Unit.COUNT and value.n == value.value:
         return ""  # the value is the count
     return f"{count_text(value.n)} {metric.denominator}"
 
@@ -206,6 +206,8 @@ def reading_name(name: str) -> str:
         "nps": _("NPS as 0 to 100"),
         "unplanned": _("Not planned"),
     }
+    if name.startswith(SCORE):
+        return _("Answers of %(score)s") % {"score": name.removeprefix(SCORE)}
     return known.get(name) or capfirst(name.replace("_", " "))
 
 

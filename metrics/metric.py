@@ -21,6 +21,7 @@ from metrics.expressions import (
 )
 
 Text = str | Promise
+SCORE = "score:"  # begins the readings that count the answers of one score: "score:4"
 
 
 class Better(StrEnum):

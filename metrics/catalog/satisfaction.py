@@ -4,17 +4,54 @@ from django.utils.translation import gettext_lazy as _
 
 from crmkpi.lib.numbers import Unit
 from metrics.catalog.advice import satisfaction as advice
-from metrics.expressions import Balance, Mean
+from metrics.expressions import Amount, Balance, Mean
 from metrics.measures.answers import Answers, InvitationsSent
 from metrics.measures.cohorts_surveys import INVITED
-from metrics.metric import Better, Metric
+from metrics.metric import SCORE, Better, Metric
 
 ANSWERS_IN = _("The first final answer of each invitation, and imported ratings.")
 ANSWERS_OUT = _("Test answers, answers set aside with a reason, skipped questions.")
 WINDOW_DAYS = 14  # after which an invitation is no longer expected to be answered
 
+
+def scores(kind: str, low: int, high: int) -> tuple[tuple[str, Amount], ...]:
+    """Return how many answers gave each score of a scale, to stand beside a value."""
+    return tuple(
+        (f"{SCORE}{value}", Amount(getattr(Answers, f"{kind}_{value}")))
+        for value in range(low, high + 1)
+    )
+
+
+def counted(readings: tuple[tuple[str, Amount], ...]) -> tuple[tuple[str, Unit], ...]:
+    """Return the unit of readings that are counts."""
+    return tuple((name, Unit.COUNT) for name, _amount in readings)
+
+
+CSAT_MEAN = Mean(
+    total=Answers.csat_1
+    + 2 * Answers.csat_2
+    + 3 * Answers.csat_3
+    + 4 * Answers.csat_4
+    + 5 * Answers.csat_5,
+    count=Answers.csat_1
+    + Answers.csat_2
+    + Answers.csat_3
+    + Answers.csat_4
+    + Answers.csat_5,
+    squares=Answers.csat_1
+    + 4 * Answers.csat_2
+    + 9 * Answers.csat_3
+    + 16 * Answers.csat_4
+    + 25 * Answers.csat_5,
+)
+CSAT_SCORES = scores("csat", 1, 5)
+NPS_SCORES = scores("nps", 0, 10)
+CES_SCORES = scores("ces", 1, 7)
+
 csat = Metric(
     expression=Answers.csat_top / Answers.csat,
+    variants=(("mean", CSAT_MEAN), *CSAT_SCORES),
+    reading_units=(("mean", Unit.SCORE), *counted(CSAT_SCORES)),
     title=_("CSAT"),
     text=_(
         "Share of answers that say satisfied: 4 or 5 of 5, 9 or 10 of 10, or what the "
@@ -25,30 +62,19 @@ csat = Metric(
     excludes=ANSWERS_OUT,
     unit=Unit.PERCENT,
     better=Better.HIGHER,
-    source=_("Top-box CSAT; each question declares from which score it is satisfied."),
+    source=_(
+        "Top-box CSAT; each question declares from which score it is satisfied. The "
+        "mean beside it is of answers from 1 to 5 alone."
+    ),
     advice=advice.CSAT,
     numerator=_("satisfied"),
     denominator=_("answers"),
 )
 
 csat_mean = Metric(
-    expression=Mean(
-        total=Answers.csat_1
-        + 2 * Answers.csat_2
-        + 3 * Answers.csat_3
-        + 4 * Answers.csat_4
-        + 5 * Answers.csat_5,
-        count=Answers.csat_1
-        + Answers.csat_2
-        + Answers.csat_3
-        + Answers.csat_4
-        + Answers.csat_5,
-        squares=Answers.csat_1
-        + 4 * Answers.csat_2
-        + 9 * Answers.csat_3
-        + 16 * Answers.csat_4
-        + 25 * Answers.csat_5,
-    ),
+    expression=CSAT_MEAN,
+    variants=CSAT_SCORES,
+    reading_units=counted(CSAT_SCORES),
     title=_("CSAT, mean score"),
     text=_(
         "Mean of the scores on the scale from 1 to 5. Other scales are not mixed in."
@@ -87,6 +113,8 @@ nps = Metric(
         + Answers.nps_9
         + Answers.nps_10,
     ),
+    variants=NPS_SCORES,
+    reading_units=counted(NPS_SCORES),
     title=_("NPS"),
     text=_("Promoters (9, 10) less detractors (0 to 6), per hundred answers."),
     formula=_("(promoters − detractors) ÷ answers × 100"),
@@ -132,7 +160,9 @@ ces = Metric(
                 + Answers.ces_7,
             ),
         ),
+        *CES_SCORES,
     ),
+    reading_units=(("mean", Unit.SCORE), *counted(CES_SCORES)),
     title=_("CES"),
     text=_("Share of answers that say it was easy: 5, 6 or 7 of 7."),
     formula=_("answers from 5 to 7 ÷ answers"),

@@ -28,6 +28,7 @@ from metrics.alerts.notes import notes_on
 from metrics.catalog import FAMILIES, METRICS
 from metrics.custom.definitions import FAMILY
 from metrics.detail import detail as read_detail
+from metrics.dimensions import Cut
 from metrics.metric import Metric
 from metrics.owners import may_name_owner, name_owner, possible_owners
 from metrics.queries import UnknownMetric, Value, get_metric, read_value
@@ -96,6 +97,7 @@ def detail(request: ReaderRequest, key: str) -> HttpResponse:
         "metric": metric,
         "chart": chart,
         "may_set_targets": request.access.manages,
+        "team_slug": _team_slug(picked),
         "possible_owners": possible_owners(request.access)
         if may_name_owner(key, request.access)
         else (),
@@ -103,6 +105,13 @@ def detail(request: ReaderRequest, key: str) -> HttpResponse:
         "is_retired": metric.family == FAMILY and METRICS.own(key).is_retired,
     }
     return render(request, "metrics/detail.html", context)
+
+
+def _team_slug(picked: pickers.Picked) -> str:
+    """Return the team that is shown, as addresses name it; empty for other scopes."""
+    if picked.scope.cut is not Cut.TEAM:
+        return ""
+    return picked.scope.text.removeprefix("team:")
 
 
 @require_POST

@@ -1,9 +1,10 @@
-"""Which tickets surveys asked about, by hand."""
+"""What customers answered, and which tickets surveys asked about, by hand."""
 
 from crmkpi.crm import models as crm
 from surveys import models as surveys
 from tests.metrics import rows
 from tests.metrics.catalog.ask import computed, of_agent, of_company, of_team
+from tests.metrics.catalog.test_market import answered
 from tests.metrics.everything import survey_version
 from tests.world import TODAY, day
 
@@ -68,3 +69,23 @@ def test_survey_coverage_of_nothing_has_a_reason(world):
     found = of_company("survey_coverage")
     assert (found.value, found.status) == (None, "no_data")
     assert found.reason
+
+
+def test_mean_and_scores_stand_beside_csat(world):
+    """5, 5, 4 and 2 of 5: three of four are satisfied, and 16 ÷ 4 is 4."""
+    answered(world, "csat", 1, 5, 4, [5, 5, 4, 2], on=FIRST)
+    computed()
+    found = of_company("csat")
+    assert (found.value, found.stats["mean"]) == (75, 4)
+    scores = [found.stats[f"score:{score}"] for score in range(1, 6)]
+    assert scores == [0, 1, 0, 1, 2]
+    assert of_company("csat_mean").stats["score:5"] == 2
+
+
+def test_mean_and_scores_stand_beside_ces(world):
+    """7 and 4 of 7: one of two found it easy, and 11 ÷ 2 is 5.5."""
+    answered(world, "ces", 1, 7, 5, [7, 4], on=FIRST)
+    computed()
+    found = of_company("ces")
+    assert (found.value, found.stats["mean"]) == (50, 5.5)
+    assert (found.stats["score:7"], found.stats["score:1"]) == (1, 0)

@@ -8,9 +8,11 @@ from django.test import Client
 
 from metrics.catalog import METRICS
 from metrics.models import MetricVersion
+from metrics.services import drain
+from tests.metrics.catalog.test_market import answered
 from tests.metrics.keys import KEYS, in_turn
 from tests.metrics.views.reading import page, signed_in, table, words
-from tests.world import NOW, World
+from tests.world import NOW, World, day
 
 pytestmark = pytest.mark.usefixtures("at_now")
 
@@ -74,6 +76,18 @@ def test_median_and_variants_stand_beside_a_mean(everything: World) -> None:
 
     for label in ("Median", "90th percentile", "In business hours"):
         assert label in text
+
+
+def test_mean_and_spread_stand_beside_a_share_of_answers(world: World) -> None:
+    """7, 7, 7 and 4 of 7: 75 % found it easy, the mean is 6.25, three gave a 7."""
+    answered(world, "ces", 1, 7, 5, [7, 7, 7, 4], on=day("2026-02-02"))
+    drain(now=NOW)
+
+    text = words(page(signed_in(world.mona), "/metrics/ces/?period=2026-02"))
+
+    assert "Mean 6.3" in text
+    assert "How answers spread" in text and "7: 3 answers, 75 %" in text
+    assert "Answers of" not in text  # each score is told once
 
 
 def test_the_trend_is_drawn_from_the_numbers_of_its_table(everything: World) -> None:
