@@ -1,9 +1,12 @@
 """New objectives, and changes of what they say."""
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -11,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 from crmkpi.accounts.http import ReaderRequest
 from crmkpi.accounts.models import Team
 from crmkpi.accounts.queries import get_calendar, home_team
+from metrics.catalog import METRICS
 from objectives import services
 from objectives.forms import ObjectiveEditForm, ObjectiveForm
 from objectives.models import Objective
@@ -24,7 +28,10 @@ from objectives.views.doors import (
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def objective_new(request: ReaderRequest) -> HttpResponse:
-    """Create an objective of a team the reader manages."""
+    """Create an objective of a team the reader manages.
+
+    With ?metric= its first key result follows this metric.
+    """
     must_be_manager(request)
     form = ObjectiveForm(
         request.POST if request.method == "POST" else None,
@@ -39,10 +46,18 @@ def objective_new(request: ReaderRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         objective = _create(request, form)
         if objective is not None:
-            return redirect("objectives:key_result_new", pk=objective.pk)
+            return redirect(_first_key_result(request, objective))
     context = shell(form=form)
     status = 422 if form.errors else 200
     return render(request, "objectives/objective_new.html", context, status=status)
+
+
+def _first_key_result(request: ReaderRequest, objective: Objective) -> str:
+    """Return where the first key result is added: of the metric in the address."""
+    page = reverse("objectives:key_result_new", kwargs={"pk": objective.pk})
+    key = request.GET.get("metric", "")
+    readable = key in METRICS.readable(request.access)
+    return f"{page}?{urlencode({'metric': key})}" if readable else page
 
 
 def _asked_team(request: ReaderRequest) -> Team | None:

@@ -40,6 +40,14 @@ def test_an_objective_and_its_cycle_come_into_being(world, as_, good):
     )
 
 
+def test_the_page_of_a_metric_leads_to_a_key_result_of_it(as_, good):
+    first = as_("ana").post(f"{URL}?metric=win_rate", good)
+    unknown = as_("ana").post(f"{URL}?metric=%00", good | {"title": "Another"})
+
+    assert first.url.endswith("/key-results/new/?metric=win_rate")
+    assert unknown.url.endswith("/key-results/new/")
+
+
 def test_a_second_objective_takes_the_same_cycle(as_, good):
     as_("ana").post(URL, good)
     as_("ana").post(URL, good | {"title": "Another"})
