@@ -73,7 +73,7 @@ class Trend:
         ]
         known = [value for value in values if value is not None]
         divisor, unit = _axis_unit(metric.unit, max(known, default=0.0), currency)
-        low, high = _bounds(metric.unit, known)
+        low, high = _bounds(metric.unit, [*known, *self._usual])
         open_from = next(
             (at for at, each in enumerate(self.points) if each.value.is_partial), None
         )
@@ -92,6 +92,11 @@ class Trend:
             }
             | self._noise(divisor),
         )
+
+    @property
+    def _usual(self) -> list[float]:
+        """Return the ends of the band of the usual ups and downs, if there is one."""
+        return [self.limits.low, self.limits.high] if self.limits else []
 
     def _noise(self, divisor: float) -> dict[str, Any]:
         """Return the band of the usual ups and downs and what lies outside it."""

@@ -2,6 +2,7 @@
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -25,6 +26,7 @@ def why(request: ReaderRequest, key: str) -> HttpResponse:
         by=request.GET.get("by", ""),
         access=request.access,
         org=request.organisation,
+        now=timezone.now(),
     )
     context = picked.as_context() | {
         "nav_active": "metrics",

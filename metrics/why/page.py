@@ -18,16 +18,17 @@ from crmkpi.accounts.models import Organisation
 from crmkpi.accounts.queries import get_calendar
 from crmkpi.lib.charts import diverging_bar
 from crmkpi.lib.numbers import Unit, difference, figure
-from crmkpi.lib.periods import Calendar, Period, day_start, to_day
+from crmkpi.lib.periods import FIRST_DAY, Calendar, Period, day_start, to_day
 from metrics.breakdowns import Way, ways_of
 from metrics.catalog import METRICS
 from metrics.engine.compute import compute
 from metrics.engine.requests import Request
-from metrics.figures import count_text
+from metrics.figures import Change, count_text
+from metrics.figures import change as compare
 from metrics.metric import Better, Metric
 from metrics.mix import OTHERS, Side
 from metrics.pickers import COMPARISONS, Picked, compared_with, query, same_part
-from metrics.queries import MONEY
+from metrics.queries import MONEY, read_values
 from metrics.why.earlier import Earlier, earlier_computations
 from metrics.why.explain import Asked, Explained, explain
 from metrics.why.lines import Lines, lines_of
@@ -101,6 +102,7 @@ class Why:
     old: str
     new: str
     change: str
+    word: str  # better, worse, no real change, too few to compare, or nothing
     is_better: bool | None
     parts: list[PartLine] = field(default_factory=list)
     members: list[MemberLine] = field(default_factory=list)
@@ -123,6 +125,7 @@ def why(
     by: str,
     access: Access,
     org: Organisation,
+    now: datetime,
 ) -> Why:
     """Return why a number changed, against what the reader chose.
 
@@ -131,16 +134,22 @@ def why(
 
     Queries: those of explain or of between, and about 10 for each part with rows.
     """
-    return _Page(metric, picked, access, org).read(against, since, by)
+    return _Page(metric, picked, access, org, now).read(against, since, by)
 
 
 class _Page:
     """The state of reading one page."""
 
     def __init__(
-        self, metric: Metric, picked: Picked, access: Access, org: Organisation
+        self,
+        metric: Metric,
+        picked: Picked,
+        access: Access,
+        org: Organisation,
+        now: datetime,
     ) -> None:
         self.metric, self.picked, self.access, self.org = metric, picked, access, org
+        self.now = now
         self.calendar: Calendar = get_calendar(org)
         self.earlier = {
             each.key: each
@@ -238,6 +247,7 @@ class _Page:
             self._value(found.old_value),
             self._value(found.new_value),
             self._change(found.change),
+            self._word(found.change),
             self._is_better(found.change),
             parts=list(self._parts(found)),
             notes=list(self._notes(found, earlier)),
@@ -251,7 +261,7 @@ class _Page:
         note = _("Choose a day to compare with.")
         empty = self._value(None)
         return Why(
-            self.metric, choices, since, fault, "", "", empty, empty, "", None,
+            self.metric, choices, since, fault, "", "", empty, empty, "", "", None,
             notes=[note],
         )  # fmt: skip
 
@@ -320,6 +330,7 @@ class _Page:
             old, new = self._values(other, period)
             ways, way = [], None
         change = None if old is None or new is None else new - old
+        judged = self._judged(other, period)
         return Why(
             self.metric,
             choices,
@@ -330,7 +341,8 @@ class _Page:
             self._value(old),
             self._value(new),
             self._change(change),
-            self._is_better(change),
+            judged.word,
+            judged.is_better,
             members=list(self._members(found)) if found else [],
             ways=ways,
             way=way,
@@ -340,6 +352,17 @@ class _Page:
             notes=list(self._words(found)),
             is_between_periods=True,
         )
+
+    def _judged(self, other: Period, period: Period) -> Change:
+        """Return whether the one period is better, in the words of the metric's page.
+
+        Queries: those of read_values.
+        """
+        scope = self.picked.scope.key
+        asked = [(self.metric.key, scope, each) for each in (other, period)]
+        found = read_values(asked, today=self.access.day, now=self.now)
+        old, new = (found[each] for each in asked)
+        return compare(new, old, self.metric, self.org.currency)
 
     def _values(
         self, other: Period, period: Period
@@ -463,6 +486,13 @@ class _Page:
             value=value, scale=largest, better=better is not False, title=title
         )
 
+    def _word(self, change: Decimal | None) -> str:
+        """Return what is said of rows that were counted otherwise: no chance in it."""
+        is_better = self._is_better(change)
+        if is_better is None:
+            return ""
+        return _("better") if is_better else _("worse")
+
     def _is_better(self, change: Decimal | None) -> bool | None:
         if not change or self.metric.better not in (Better.HIGHER, Better.LOWER):
             return None
@@ -476,6 +506,8 @@ class _Page:
             return None, _("“%(text)s” is no day; write it as 2026-01-31.") % {
                 "text": text[:20]
             }
+        if day < FIRST_DAY:
+            return None, _("Choose a day from 1990 on.")
         if day > self.access.day:
             return None, _("This day has not come yet.")
         return day_start(day, self.org.zone), ""

@@ -1,14 +1,21 @@
 """The page that says why a number changed."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.apps import apps
 
 from crmkpi.accounts.models import AuditEvent
 from crmkpi.crm.models import ImportRun, Opportunity
+from metrics.catalog import METRICS
+from metrics.measures.opportunities import OpportunitiesClosed
 from metrics.models import RowImage
+from metrics.receivers import prepare_engine
 from metrics.services import drain
+from surveys.models import Answer
 from tests.metrics import rows
+from tests.metrics.catalog.test_market import answered
 from tests.metrics.views.reading import page, signed_in, words
 from tests.world import NOW, World, day
 
@@ -70,12 +77,12 @@ def test_a_day_can_be_chosen(moved: World) -> None:
     assert "Late rows" in before
 
 
-@pytest.mark.parametrize("text", ["2026-13-01", "soon", "2027-01-01"])
+@pytest.mark.parametrize("text", ["2026-13-01", "soon", "2027-01-01", "0001-01-01"])
 def test_a_day_that_is_none_is_named(moved: World, text: str) -> None:
     html = page(signed_in(moved.mona), f"/metrics/win_rate/why/{SALES}&since={text}")
 
     assert 'aria-invalid="true"' in html
-    assert "no day" in html or "has not come" in html
+    assert "no day" in html or "has not come" in html or "from 1990 on" in html
 
 
 def test_two_periods_by_region(world: World) -> None:
@@ -105,7 +112,10 @@ def test_two_periods_by_region(world: World) -> None:
 
     text = words(page(signed_in(world.mona), address))
 
-    assert "60 % → 45 %" in text and "−15.0 pts" in text
+    assert "60 % → 45 %" in text
+    assert (
+        "−15.0 pts, too few to compare" in text
+    )  # 20 deals, as the metric's page says
     assert "North 50 % → 25 % 90 % → 90 %" in text
     assert "South 50 % → 75 % 30 % → 30 %" in text
     assert "the other way" not in text
@@ -176,7 +186,47 @@ def test_a_move_of_people_is_told_with_who_moved_them(moved: World) -> None:
     assert "03:02 Ana" not in words(first)
 
 
+AT = day("2025-12-10")
+OF_COMPANY = "scope=company&from=2025-12-01&to=2025-12-31"
 DECEMBER = "scope=team:sales&from=2025-12-01&to=2025-12-31"
+
+
+def test_another_definition_marks_what_it_moved(moved: World, monkeypatch) -> None:
+    """Of 11 deals 4 were lost: a metric that counts these instead moves to 36.4 %.
+
+    What the release does not touch is not marked.
+    """
+    lost = OpportunitiesClosed.lost / OpportunitiesClosed.rows
+    other = replace(METRICS["win_rate"], expression=lost)
+    monkeypatch.setitem(METRICS.declared, "win_rate", other)
+    prepare_engine(sender=apps.get_app_config("metrics"))
+    drain(now=minutes(9))
+
+    client = signed_in(moved.mona)
+    value = client.get(f"/api/v1/metrics/win_rate/value?{DECEMBER}").json()
+    untouched = client.get(f"/api/v1/metrics/won_deals/value?{DECEMBER}").json()
+    why = words(page(client, f"/metrics/win_rate/why/{SALES}"))
+
+    assert (value["value"], value["version"]) == (36.363636, 2)
+    assert (value["revisions"], untouched["revisions"]) == (2, 0)
+    assert "another definition" in words(page(client, f"/metrics/win_rate/{SALES}"))
+    assert why.count("As computed until") == 2
+    assert "Another definition" in why and "−27.3 pts" in why
+
+
+def test_what_moves_beside_a_closed_figure_does_not_mark_it(world: World) -> None:
+    """5 and 1 become 4 and 2 of 5: half are satisfied before and after."""
+    answered(world, "csat", 1, 5, 4, [5, 1], on=AT)
+    drain(now=NOW)
+    given = list(Answer.objects.order_by("-value"))
+    given[0].value, given[1].value = 4, 2
+    rows.put(*given, cause="edit", now=minutes(1))
+    drain(now=minutes(2))
+
+    value = signed_in(world.mona).get(f"/api/v1/metrics/csat/value?{OF_COMPANY}").json()
+
+    assert (value["value"], value["revisions"]) == (50, 0)
+    assert value["stats"]["score:4"] == 1
 
 
 def test_a_closed_figure_that_moved_is_marked_wherever_it_stands(moved: World) -> None:
