@@ -161,9 +161,9 @@ def _of_the_version_before(
     }
     if not missing:
         return {}
-    keys = {key for key, *_place in missing}
+    keys = {each.metric for each in missing.values()}
     rows = Snapshot.objects.filter(
-        KeysIn([F(name) for name in KEY[1:]], [place for _key, *place in missing]),
+        KeysIn([F(name) for name in KEY[1:]], [place[1:] for place in missing]),
         version__key__in=keys,
     ).exclude(version__in=[current[key] for key in keys])
     found: dict[Target, Snapshot] = {}

@@ -113,9 +113,7 @@ def test_two_periods_by_region(world: World) -> None:
     text = words(page(signed_in(world.mona), address))
 
     assert "60 % → 45 %" in text
-    assert (
-        "−15.0 pts, too few to compare" in text
-    )  # 20 deals, as the metric's page says
+    assert "−15.0 pts, too few to compare" in text  # of 20 deals, as on the page
     assert "North 50 % → 25 % 90 % → 90 %" in text
     assert "South 50 % → 75 % 30 % → 30 %" in text
     assert "the other way" not in text
