@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from crmkpi.accounts.access import Access
 from crmkpi.accounts.queries import get_organisation
 from crmkpi.crm.ingest.fields import (
     channel,
@@ -67,6 +68,11 @@ def scale_of(values: Values) -> Scale:
         return Scale(kind, low, high, top_from)
     except ScoreError as error:
         raise RowFault("low", str(error)) from error
+
+
+def may_bring(access: Access) -> bool:
+    """Tell whether a person may bring in answers: who manages the whole company."""
+    return access.sees_company and access.manages
 
 
 class ResponseWriter:

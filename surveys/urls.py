@@ -13,6 +13,7 @@ from surveys.views import (
     kiosk,
     limits,
     lists,
+    past_answers,
     person,
     preview,
     public,
@@ -35,6 +36,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # Staff
     path("surveys/", lists.survey_list, name="list"),
     path("surveys/new/", editing.survey_new, name="new"),
+    path("surveys/past/", past_answers.past_answers, name="past_answers"),
     path("surveys/limits/", limits.limits, name="limits"),
     path(
         "surveys/limits/<int:pk>/release/",

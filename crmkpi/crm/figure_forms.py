@@ -4,7 +4,6 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
@@ -21,11 +20,10 @@ from crmkpi.crm.figures import (
 from crmkpi.crm.ingest.mapping import TableMapping
 from crmkpi.crm.models import MarketFigure
 from crmkpi.crm.services.figures import Content
+from crmkpi.crm.uploads import TableFileForm
 from crmkpi.lib.periods import from_day
 
 MOST = Decimal(10) ** 15
-MOST_BYTES = 1024**2  # read while somebody waits
-PACKED = b"\x1f\x8b"  # how a gzip file begins
 one_line = RegexValidator(
     r"^[^\x00-\x1f\x7f]*\Z", _("This must fit on one line."), code="one_line"
 )
@@ -168,37 +166,12 @@ FORMS: dict[Kind, type[FigureForm]] = {
 }
 
 
-class FiguresFileForm(forms.Form):
-    """A file with many figures, and how its dates and numbers are written."""
+class FiguresFileForm(TableFileForm):
+    """A file with one figure in each row."""
 
-    file = forms.FileField(
-        label=_("CSV file"),
-        help_text=_("One figure in each row, of at most 1 MB."),
-        widget=forms.ClearableFileInput(attrs={"accept": ".csv,text/csv"}),
-    )
-    date_order = forms.ChoiceField(
-        label=_("Dates look like"),
-        choices=[
-            ("YMD", _("2026-02-13")),
-            ("DMY", _("13/02/2026")),
-            ("MDY", _("02/13/2026")),
-        ],
-    )
     decimal = forms.ChoiceField(
         label=_("Numbers look like"), choices=[(".", "1,234.50"), (",", "1.234,50")]
     )
-
-    def clean_file(self) -> UploadedFile:
-        found: UploadedFile = self.cleaned_data["file"]
-        if (found.size or 0) > MOST_BYTES:
-            raise forms.ValidationError(
-                _("This file is larger than 1 MB. Split it, or ask for an import.")
-            )
-        start = found.read(len(PACKED))
-        found.seek(0)
-        if start == PACKED:
-            raise forms.ValidationError(_("Unpack the file first."))
-        return found
 
     def mapping(self) -> TableMapping:
         """Return how the file is read; call it after is_valid."""

@@ -23,6 +23,7 @@ from surveys.api.sent import outcome_as_json, read_sent, take_sent
 from surveys.models import Survey
 from surveys.queries.extras import ExtraResult, extra_results
 from surveys.queries.results import Results, ScaleResult, results, versions_by_scale
+from surveys.records import may_bring
 
 
 class SurveyList(APIView):
@@ -99,7 +100,7 @@ class SentResponses(APIView):
 
 def _may_send(access: Access, *, is_key: bool) -> None:
     """Let keys send for their teams, and people only who manage the whole company."""
-    if not is_key and not (access.sees_company and access.manages):
+    if not is_key and not may_bring(access):
         raise PermissionDenied(
             _("Sending answers takes a key, or a manager of the whole company.")
         )

@@ -284,7 +284,7 @@ def free_slug(text: str, *, exactly: bool = False) -> str:
     taken = set(
         Survey.objects.filter(slug__startswith=base).values_list("slug", flat=True)
     )
-    taken |= {"new", "limits"}  # the addresses of pages for all surveys
+    taken |= {"new", "limits", "past"}  # the addresses of pages for all surveys
     if base not in taken:
         return base
     if exactly:

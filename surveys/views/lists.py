@@ -9,6 +9,7 @@ from crmkpi.lib.periods import from_day
 from surveys.forms import SurveyFilter
 from surveys.queries.lists import survey_page, surveys
 from surveys.queries.results import LIST_DAYS
+from surveys.records import may_bring
 from surveys.views.figures import score_figure
 
 
@@ -39,6 +40,7 @@ def survey_list(request: ReaderRequest) -> HttpResponse:
         "is_filtered": any(
             form.cleaned_data.get(key) for key in ("q", "kind", "status")
         ),
+        "may_bring": may_bring(request.access),
         "may_add": request.access.manages,
     }
     return render(request, "surveys/list.html", context)

@@ -71,6 +71,7 @@ PAGES = {
         "/data/figures/{figure}/",
         "/data/figures/{figure}/delete/",
         "/metrics/market_size/passport/?scope=company&period=2025-Q4",
+        "/surveys/past/",
     ),
     "Ana": (
         "/scorecards/",
@@ -147,6 +148,8 @@ PAGES = {
         "/metrics/csat/",
         "/alerts/{alert}/",
         "/notifications/",
+        "/surveys/calls/answers/",
+        "/surveys/calls/answers/{said}/release/",
     ),
     "Alice": (
         "/scorecards/me/",
@@ -295,6 +298,7 @@ def _results(world: World, survey: Survey) -> Places:
     )
     return {
         "bob": world.bob.pk,
+        "said": calls.responses.order_by("pk")[0].pk,
         "follow_up_rule": rule.pk,
         "theme": theme.pk,
         "results": token,

@@ -60,6 +60,9 @@ TABLE |= {  # surveys, for staff
             "language": "en",
         },
     ),
+    "surveys:past_answers": Rule(  # only who manages the whole company may
+        get=signed_in(403), post=signed_in(403)
+    ),
     "surveys:detail": Rule(get=SURVEY_READERS, kwargs=scenes.slug),
     "surveys:answers": Rule(get=ANSWER_READERS, kwargs=scenes.slug),
     "surveys:answers_csv": Rule(get=ANSWER_READERS, kwargs=scenes.slug),

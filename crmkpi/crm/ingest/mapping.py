@@ -77,13 +77,17 @@ def parse_mapping(data: Any, record: Record) -> TableMapping:
 
 def load_mapping(text: str, record: Record) -> TableMapping:
     """Return a mapping from the text of a JSON file. Raises: MappingError."""
+    return parse_mapping(read_json(text), record)
+
+
+def read_json(text: str) -> Any:
+    """Return what a text of JSON holds. Raises: MappingError."""
     try:
-        data = json.loads(text)
-    except ValueError as error:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
         raise MappingError(
             _("The mapping is not JSON: %(error)s") % {"error": error}
         ) from error
-    return parse_mapping(data, record)
 
 
 def _columns(data: Any, record: Record) -> dict[str, tuple[str, ...]]:

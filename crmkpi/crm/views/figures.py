@@ -2,8 +2,6 @@
 
 from collections.abc import Callable
 from functools import wraps
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, Concatenate, ParamSpec
 
 from django.contrib import messages
@@ -12,7 +10,6 @@ from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.text import get_valid_filename
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -47,6 +44,7 @@ from crmkpi.crm.queries.figures import (
     may_read_figures,
 )
 from crmkpi.crm.services import figures as services
+from crmkpi.crm.uploads import put_aside
 from crmkpi.crm.views.files import csv_file
 from crmkpi.lib.tables import TableError
 
@@ -120,12 +118,7 @@ def figures_upload(request: ReaderRequest) -> HttpResponse:
 
 
 def _import(request: ReaderRequest, form: FiguresFileForm) -> ImportRun:
-    """Put the file where it can be read twice, and import it."""
-    sent = form.cleaned_data["file"]
-    with TemporaryDirectory() as folder:
-        name = get_valid_filename(f"figures-{sent.name}")[:100]
-        path = Path(folder) / name
-        path.write_bytes(sent.read())
+    with put_aside(form.cleaned_data["file"], prefix="figures") as path:
         imported = services.import_figures(
             path=path,
             mapping=form.mapping(),
