@@ -21,9 +21,10 @@ from crmkpi.lib.numbers import Unit, difference, figure
 from crmkpi.lib.periods import FIRST_DAY, Calendar, Period, day_start, to_day
 from metrics.breakdowns import Way, ways_of
 from metrics.catalog import METRICS
+from metrics.dimensions import Cut
 from metrics.engine.compute import compute
 from metrics.engine.requests import Request
-from metrics.figures import Change, count_text
+from metrics.figures import Change, count_text, reading_name
 from metrics.figures import change as compare
 from metrics.metric import Better, Metric
 from metrics.mix import OTHERS, Side
@@ -31,6 +32,7 @@ from metrics.pickers import COMPARISONS, Picked, compared_with, query, same_part
 from metrics.queries import MONEY, read_values
 from metrics.why.earlier import Earlier, earlier_computations
 from metrics.why.explain import Asked, Explained, explain
+from metrics.why.inputs import input_changes
 from metrics.why.lines import Lines, lines_of
 from metrics.why.periods import REST, Between, between, can_be_told
 from metrics.why.split import Cause, Part
@@ -105,6 +107,7 @@ class Why:
     word: str  # better, worse, no real change, too few to compare, or nothing
     is_better: bool | None
     parts: list[PartLine] = field(default_factory=list)
+    inputs: list[PartLine] = field(default_factory=list)  # between two periods
     members: list[MemberLine] = field(default_factory=list)
     ways: list[Way] = field(default_factory=list)
     way: Way | None = None
@@ -343,6 +346,7 @@ class _Page:
             self._change(change),
             judged.word,
             judged.is_better,
+            inputs=list(self._inputs(period, other)),
             members=list(self._members(found)) if found else [],
             ways=ways,
             way=way,
@@ -417,7 +421,7 @@ class _Page:
     def _words(self, found: Between | None) -> Iterator[str]:
         """Say what a reader has to know of the split."""
         if found is None:
-            yield _("This number is not split by members.")
+            yield from self._unsplit()
             return
         mixed = found.mixed
         if mixed is None:
@@ -440,6 +444,47 @@ class _Page:
                 % words
             )
 
+    def _unsplit(self) -> Iterator[str]:
+        """Say why there are no members, and what tells more."""
+        if self.metric.is_derived:
+            return
+        if self.picked.scope.cut in (Cut.COMPANY, Cut.TEAM):
+            yield _(
+                "This number is more than a sum, so no part of it can be told apart. "
+                "Choose a day above to see which rows have moved it since."
+            )
+            return
+        yield _(
+            "Only the numbers of teams and of the company are split further. Choose a "
+            "day above to see which rows have moved this one since."
+        )
+
+    def _inputs(self, period: Period, other: Period) -> Iterator[PartLine]:
+        changes = input_changes(
+            self.metric,
+            self.picked.scope.key,
+            period=period,
+            other=other,
+            today=self.access.day,
+        )
+        effects = [abs(each.effect) for each in changes if each.effect is not None]
+        for each in changes:
+            source = METRICS[each.key]
+            label = str(source.title)
+            if each.stat:
+                label = f"{label}, {reading_name(each.stat).lower()}"
+            unit = source.unit_of(each.stat)
+            old, new = (self._text(value, unit) for value in (each.before, each.after))
+            told = _("with the next")
+            if each.effect is not None:
+                told = self._change(each.effect)
+            bar = self._bar(
+                each.effect, max(effects, default=Decimal(0)), f"{label} {told}"
+            )
+            yield PartLine(
+                label, told, f"{old} → {new}", "", "", bar, Lines([], 0, 0), each.key
+            )
+
     def _total(self, found: Between | None, name: str) -> str:
         if found is None or found.mixed is None:
             return ""
@@ -458,7 +503,10 @@ class _Page:
         return self._value(Decimal(side.above * found.scale) / side.below)
 
     def _value(self, value: Decimal | None) -> str:
-        shown = figure(value, self.metric.unit, currency=self.org.currency)
+        return self._text(value, self.metric.unit)
+
+    def _text(self, value: Decimal | None, unit: Unit) -> str:
+        shown = figure(value, unit, currency=self.org.currency)
         return f"{shown.text} {shown.unit}".rstrip()
 
     def _change(self, change: Decimal | None) -> str:

@@ -119,6 +119,36 @@ def test_two_periods_by_region(world: World) -> None:
     assert "the other way" not in text
 
 
+def test_two_periods_of_what_is_calculated_from_others(world: World) -> None:
+    """Won value ÷ cycle days: 100 ÷ 10 in November and 300 ÷ 20 in December.
+
+    300 ÷ 10 is 20 more than before, and 20 days instead of 10 take 15 of it away.
+    """
+    for closed, amount, days in (
+        ("2025-11-30", 100_00, 10),
+        ("2025-12-30", 300_00, 20),
+    ):
+        on = day(closed)
+        won = {"opened": on - days, "closed": on, "won": True, "amount": amount}
+        rows.put(rows.deal(world.cleo, world.north, **won))
+    drain(now=NOW)
+    address = f"/metrics/closed_value_per_cycle_day/why/{SALES}&against=previous"
+
+    text = words(page(signed_in(world.mona), address))
+
+    assert "€10.00 a day" in text and "€15.00 a day" in text
+    assert "Won value €100.00 → €300.00" in text and "+€20.00 a day" in text
+    assert "Sales cycle length 10 days → 20 days" in text and "−€15.00 a day" in text
+    assert "not split" not in text
+
+
+def test_a_person_is_told_where_more_is_known(moved: World) -> None:
+    address = f"/metrics/win_rate/why/?scope=agent:~{moved.cleo.pk}&period=2025-12"
+    text = words(page(signed_in(moved.cleo), f"{address}&against=previous"))
+
+    assert "Choose a day above to see which rows have moved this one since." in text
+
+
 def test_another_team_is_not_told(moved: World) -> None:
     client = signed_in(moved.ana)
 
