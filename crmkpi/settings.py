@@ -248,6 +248,10 @@ DEFAULT_FROM_EMAIL = env.str(
 
 # Days after which answers lose names and words; 0 keeps them for ever.
 SURVEYS_KEEP_DAYS = env.int("SURVEYS_KEEP_DAYS", default=0)
+# Who was erased, as hashes, for a database that is restored from before; "" for none.
+SURVEYS_ERASED_LIST = env.str(
+    "SURVEYS_ERASED_LIST", default=str(VAR_DIR / "erased.txt")
+)
 
 # Other systems: text messages go out to one, bounces of mail come in from another.
 SMS_HOOK_URL = env.str("SMS_HOOK_URL", default="")

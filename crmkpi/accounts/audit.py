@@ -1,5 +1,6 @@
 """The audit log: who did what to people, settings and keys."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -33,3 +34,16 @@ def name_of(subject: models.Model) -> str:
     """Return how the log calls a row: "team support-emea", "user 12"."""
     kind = subject._meta.model_name
     return f"{kind} {subject.slug if isinstance(subject, Team) else subject.pk}"
+
+
+def forget_details(subjects: Iterable[str], name: str) -> None:
+    """Blank one detail of past events that may tell of somebody who is forgotten.
+
+    The events stay. Queries: 1 and one for each event that has the detail.
+    """
+    told = AuditEvent.objects.filter(
+        subject__in=list(subjects), detail__has_key=name
+    ).only("detail")
+    for event in told:
+        event.detail[name] = ""
+        event.save(update_fields=["detail"])

@@ -93,7 +93,7 @@ class Occasion(models.Model):
 
     uuid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     rule = models.ForeignKey(SendingRule, models.PROTECT, related_name="occasions")
-    # "ticket:3:T-17", "customer:12:81"; "api:key-1:b3f0" for what a system asked for.
+    # "ticket:3:T-17", "customer:12:81"; "api:key-1:b3f0…" for what a system asked for.
     subject = models.CharField(max_length=300)
     happened_at = models.DateTimeField()
     event_day = models.IntegerField()

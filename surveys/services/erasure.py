@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from crmkpi.accounts.audit import write_event
+from crmkpi.accounts.audit import forget_details, write_event
 from crmkpi.accounts.models import User
 from crmkpi.crm.erasure import ERASED, customers_being, erase_people, rename
 from crmkpi.crm.models import Contact, Customer
@@ -33,6 +33,7 @@ from surveys.models import (
 )
 from surveys.scoring import Kind
 from surveys.sending import sms
+from surveys.services.erased_list import ErasedList, note_erased
 from surveys.services.errors import BadSurvey
 from surveys.services.suppressions import suppress
 from surveys.tokens import address_hash
@@ -195,6 +196,31 @@ def held_by_address(address: str) -> Held:
     )
 
 
+@transaction.atomic
+def erase_again(listed: ErasedList, *, now: datetime) -> int:
+    """Erase whoever a list tells of, as after a restored backup; return how many.
+
+    People are found by the hashes of their addresses. Running it twice changes nothing
+    more.
+    """
+    emails = Contact.objects.exclude(email="").values_list("email", flat=True)
+    asked = Invitation.objects.exclude(address="").filter(
+        address_hash__in=listed.address_hashes
+    )
+    addresses = set(asked.values_list("address", flat=True)) | {
+        email for email in emails if address_hash(email) in listed.address_hashes
+    }
+    for address in sorted({each.strip().lower() for each in addresses}):
+        erase_person(address, actor=None, now=now)
+    for hashed in sorted(listed.address_hashes):
+        suppress(hashed, reason=Suppression.Reason.ERASED, now=now)
+    told = Response.objects.exclude(origin=Response.Origin.IMPORT).filter(
+        external_id__in=listed.answer_ids
+    )
+    blank_answers(list(told.values_list("pk", flat=True)), now=now)
+    return len(addresses)
+
+
 def _held(asked: Q, contacts: QuerySet[Contact], hashes: frozenset[str]) -> Held:
     """Return what belongs to people and to the invitations that found them."""
     customers = customers_being(contacts)
@@ -216,8 +242,10 @@ def _erase(held: Held, *, now: datetime, called: str = "") -> Erased:
     response_ids = list(held.responses.values_list("pk", flat=True))
     invitation_ids = list(held.invitations.values_list("pk", flat=True))
     addresses = set(held.invitations.values_list("address", flat=True)) | {called}
+    _note(held, response_ids if not held.address_hashes else [], now=now)
     for hashed in sorted(held.address_hashes):
         suppress(hashed, reason=Suppression.Reason.ERASED, now=now)
+    _forget_why_declined(response_ids, invitation_ids)
     rows = erase_people(contact_ids, now=now, called=addresses)
     return Erased(
         contacts=rows.contacts,
@@ -226,6 +254,17 @@ def _erase(held: Held, *, now: datetime, called: str = "") -> Erased:
         invitations=blank_invitations(invitation_ids, contact_ids, now=now),
         answers=len(response_ids),
         comments=blank_answers(response_ids, now=now),
+    )
+
+
+def _note(held: Held, alone: list[int], *, now: datetime) -> None:
+    """Put on the list by which address somebody is found, or which answers had none."""
+    emails = held.contacts.exclude(email="").values_list("email", flat=True)
+    answers = Response.objects.filter(pk__in=alone)
+    note_erased(
+        {*held.address_hashes, *map(address_hash, emails)},
+        answers.values_list("external_id", flat=True),
+        now=now,
     )
 
 
@@ -301,6 +340,7 @@ def blank_answers(response_ids: list[int], *, now: datetime) -> int:
         response__in=response_ids, question__kind=ExtraKind.TEXT.stored.value
     ).delete()
     forget_texts(response_ids)
+    _forget_why_left_out(response_ids)
     comments = Answer.objects.filter(
         response__in=response_ids, kind=Kind.TEXT.value
     ).exclude(text="")
@@ -310,3 +350,19 @@ def blank_answers(response_ids: list[int], *, now: datetime) -> int:
     rows.update(text="")
     announce(Answer, before=before, after=rows_of(rows), now=now, cause="edit")
     return len(ids)
+
+
+def _forget_why_left_out(response_ids: list[int]) -> None:
+    rows = Response.objects.filter(pk__in=response_ids).exclude(void_note="")
+    keys = list(rows.values_list("pk", flat=True))
+    forget_details((f"response {pk}" for pk in keys), "note")
+    Response.objects.filter(pk__in=keys).update(void_note="")
+
+
+def _forget_why_declined(response_ids: list[int], invitation_ids: list[int]) -> None:
+    wishes = ErasureRequest.objects.filter(
+        Q(response__in=response_ids) | Q(invitation__in=invitation_ids)
+    ).exclude(note="")
+    keys = list(wishes.values_list("pk", flat=True))
+    forget_details((f"erasure {pk}" for pk in keys), "note")
+    ErasureRequest.objects.filter(pk__in=keys).update(note="")

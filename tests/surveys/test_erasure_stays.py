@@ -174,7 +174,7 @@ def test_a_wish_to_ask_them_is_kept_without_their_address(client, told, survey):
         reverse("surveys_api:invite", args=[survey.slug]),
         json.dumps({"email": ADDRESS, "phone": "+49 30123"}),
         content_type="application/json",
-        headers={"Idempotency-Key": "o-1"},
+        headers={"Idempotency-Key": f"order-of-{ADDRESS}"},
     )
 
     assert (answer.json()["state"], answer.json()["reason"]) == ("skipped", "erased")

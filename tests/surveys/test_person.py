@@ -9,7 +9,7 @@ from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
-from crmkpi.crm.models import Contact
+from crmkpi.crm.models import Contact, Exclusion
 from surveys.closing import services as closing
 from surveys.models import (
     Answer,
@@ -95,6 +95,24 @@ def test_identity_and_words_are_gone_everywhere_and_no_figure_moves(
     assert Suppression.objects.filter(reason="erased").count() == 2  # mail and number
     hopper.refresh_from_db()
     assert hopper.erased_at is not None
+
+
+def test_what_staff_wrote_about_them_is_gone_too(world, hopper):
+    """Why an answer is left out and why a wish was declined, there and in the log."""
+    response, invitation = Response.objects.get(), Invitation.objects.get()
+    note = "Mrs Hopper tried it out"
+    answers.void_response(
+        response, reason=Exclusion.TEST, note=note, actor=world.ana, now=NOW
+    )
+    wish = erasure.request_erasure(invitation=invitation, now=NOW)
+    erasure.decline(wish, note="Mrs Hopper pays", actor=world.adam, now=NOW)
+    assert ("AuditEvent", "detail") in texts_with("hopper")
+
+    erasure.erase_person(ADDRESS, actor=world.adam, now=NOW)
+
+    assert texts_with("hopper") == set()
+    response.refresh_from_db()
+    assert (response.exclusion, response.voided_by) == (Exclusion.TEST, world.ana)
 
 
 def test_erasing_twice_changes_nothing_more(world, hopper):
