@@ -157,7 +157,7 @@ def _write(keys: Mapping[int, set[Key]], cause: str) -> None:
         (slot, *key, cause)
         for slot, some in keys.items()
         if slot not in many
-        for key in sorted(some)
+        for key in some
     ]
     bulk.insert_rows(DirtyKey, ("slot_id", "member", "other", "day", "cause"), rows)
 

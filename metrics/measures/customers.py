@@ -15,7 +15,7 @@ SPLITS = (Cut.SEGMENT, Cut.INDUSTRY)
 
 class CustomersAcquired(Cells):
     fact, when = Customer, "acquired_day"
-    cuts = (*SPLITS, Cut.CHANNEL, Cut.CAMPAIGN)
+    cuts = (*SPLITS, Cut.REGION, Cut.CHANNEL, Cut.CAMPAIGN)
     columns: ClassVar[dict[Cut, str]] = {
         Cut.SEGMENT: "acquired_segment",
         Cut.CHANNEL: "acquired_channel",

@@ -9,7 +9,7 @@ from metrics.dimensions import Cut
 from metrics.measures.base import Cells, Rows, Squares, Total
 from metrics.measures.filled import chosen, named
 
-SPLITS = (Cut.CHANNEL, Cut.CAMPAIGN, Cut.PRODUCT, Cut.SEGMENT)
+SPLITS = (Cut.CHANNEL, Cut.CAMPAIGN, Cut.PRODUCT, Cut.REGION, Cut.SEGMENT)
 TIMED = Q(response_seconds__isnull=False)
 
 

@@ -16,7 +16,7 @@ OF_CAMPAIGN = Q(credited_campaign__isnull=False)
 
 class OrdersPaid(Cells):
     fact, when = Order, "paid_day"
-    cuts = (Cut.SEGMENT, Cut.PRODUCT, Cut.CHANNEL, Cut.CAMPAIGN)
+    cuts = (Cut.SEGMENT, Cut.REGION, Cut.PRODUCT, Cut.CHANNEL, Cut.CAMPAIGN)
     base = Q(exclusion=0, state=Order.State.PAID)
     title = _("Orders, on the day they were paid")
     rows = Rows(label=_("orders paid"))

@@ -38,6 +38,7 @@ MEASURES = {
 LEAVES = (
     (Cut.AGENT, "agent"),
     (Cut.SEGMENT, "segment"),
+    (Cut.REGION, "region"),
     (Cut.PRODUCT, "product"),
     (Cut.CHANNEL, "channel"),
     (Cut.CAMPAIGN, "campaign"),
@@ -52,13 +53,14 @@ class Duck:
         self.names = measure_names(OrdersPaid)
         self._table(
             "orders",
-            "agent BIGINT, team BIGINT, segment BIGINT, product BIGINT, "
+            "agent BIGINT, team BIGINT, segment BIGINT, region BIGINT, product BIGINT, "
             "channel BIGINT, day BIGINT, amount BIGINT, is_first BOOLEAN, "
             "is_recurring BOOLEAN, campaign BIGINT, customer BIGINT, cost BIGINT",
             Order.objects.filter(exclusion=0, state=Order.State.PAID).values_list(
                 "agent_id",
                 "paid_team_id",
                 "segment_id",
+                "region_id",
                 "product_id",
                 "channel",
                 "paid_day",

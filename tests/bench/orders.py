@@ -1,4 +1,4 @@
-"""Orders in bulk: 300 agents in 30 teams, three years, three dimensions."""
+"""Orders in bulk: 300 agents in 30 teams, three years, four dimensions."""
 
 import random
 from collections.abc import Iterator
@@ -28,6 +28,7 @@ COLUMNS = (
     "channel",
     "campaign_id",
     "segment_id",
+    "region_id",
     "amount",
     "original_currency",
     "paid_day",
@@ -63,6 +64,10 @@ class Company:
             Member.objects.create(dimension="segment", name=f"Segment {number}")
             for number in range(4)
         ]
+        self.regions = [
+            Member.objects.create(dimension="region", name=f"Region {number}")
+            for number in range(3)
+        ]
         self.products = [
             Product.objects.create(
                 source=self.source,
@@ -97,6 +102,7 @@ class Company:
                 int(dice.choice(channels)),
                 None,
                 dice.choice(self.segments).pk,
+                self.regions[who % 3].pk,
                 dice.randrange(1_000, 500_000),
                 "EUR",
                 TODAY - dice.randrange(days),

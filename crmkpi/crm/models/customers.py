@@ -65,7 +65,9 @@ class Customer(Fact):
 
     class Meta(Fact.Meta):
         indexes = [
-            *axis_indexes("customer", "acquired_day", "acquired_team", "industry"),
+            *axis_indexes(
+                "customer", "acquired_day", "acquired_team", "industry", "region"
+            ),
             *(  # the engine re-reads the cells of these, which are named otherwise
                 models.Index(
                     fields=[f"acquired_{name}", "acquired_team", "acquired_day"],

@@ -73,6 +73,7 @@ class Lead(Fact):
                 "channel",
                 "campaign",
                 "product",
+                "region",
                 "segment",
             ),
             *axis_indexes(
@@ -82,6 +83,7 @@ class Lead(Fact):
                 "channel",
                 "campaign",
                 "product",
+                "region",
                 "segment",
             ),
             *axis_indexes("lead", "closed_day", "closed_team"),

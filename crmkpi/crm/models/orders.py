@@ -109,6 +109,7 @@ class Order(Fact):
                 "paid_day",
                 "paid_team",
                 "segment",
+                "region",
                 "product",
                 "channel",
                 "campaign",
