@@ -134,8 +134,8 @@ PAGES: Mapping[str, Page] = {
             "{brand} receives your answer to find out what to do better.",
             "The people who helped you see only figures made of several answers, "
             "never who gave which one.",
-            "Their managers may read your answer and your comment, in order to get "
-            "back to you.",
+            "Their managers, and whoever they ask to get back to you, may read your "
+            "answer and your comment.",
             "They may pass on the words of a comment to whoever it is about, days "
             "later and without your name.",
         ),
@@ -230,8 +230,8 @@ PAGES: Mapping[str, Page] = {
             "{brand} erhält Ihre Antwort, um zu erfahren, was besser werden kann.",
             "Wer Ihnen geholfen hat, sieht nur Zahlen aus mehreren Antworten, nie, "
             "wer welche gegeben hat.",
-            "Die Vorgesetzten können Ihre Antwort und Ihren Kommentar lesen, um sich "
-            "bei Ihnen zu melden.",
+            "Die Vorgesetzten, und wen sie bitten, sich bei Ihnen zu melden, können "
+            "Ihre Antwort und Ihren Kommentar lesen.",
             "Den Wortlaut eines Kommentars können sie Tage später und ohne Ihren Namen "
             "an die Person weitergeben, um die es darin geht.",
         ),
@@ -320,7 +320,7 @@ PAGES: Mapping[str, Page] = {
         who_text=(
             "تتلقى {brand} إجابتك لتعرف ما الذي يمكن تحسينه.",
             "من ساعدوك يرون أرقامًا مجمّعة من عدة إجابات فقط، ولا يعرفون صاحب أي منها.",
-            "يمكن لمديريهم قراءة إجابتك وتعليقك للتواصل معك.",
+            "يمكن لمديريهم، ولمن يكلّفونه بالتواصل معك، قراءة إجابتك وتعليقك.",
             "ويمكنهم بعد أيام إطلاع من يخصّه التعليق على نصّه دون ذكر اسمك.",
         ),
         anonymous="هذا الاستطلاع مجهول الهوية: لا يستطيع أحد أن يعرف أيّ الإجابات "

@@ -91,6 +91,7 @@ def with_answers(rows: QuerySet[FollowUp]) -> QuerySet[FollowUp]:
         "response__survey",
         "response__customer",
         "response__contact",
+        "response__invitation",
         "response__agent",
     ).prefetch_related(Prefetch("response__answers", queryset=answers))
 
@@ -166,6 +167,12 @@ def may_arrange(item: FollowUp, access: Access) -> bool:
     if access.may_manage_team(item.team_id) or item.escalated_to_id == access.user_id:
         return True
     return item.team_id in led_team_ids(access)
+
+
+def can_be_asked(item: FollowUp) -> bool:
+    """Tell whether somebody is known who could be asked again."""
+    asked = item.response.invitation
+    return asked is not None and bool(asked.address or asked.phone)
 
 
 def possible_owners(item: FollowUp, access: Access) -> QuerySet[User, User]:

@@ -23,6 +23,7 @@ from surveys.closing.queries import (
     VIEWS,
     Board,
     board,
+    can_be_asked,
     item_page,
     items_for,
     line_of,
@@ -94,6 +95,7 @@ def follow_up(request: ReaderRequest, pk: int) -> HttpResponse:
         "answered_format": answered_format(item.response.survey),
         "events": item.events.select_related("actor"),
         "forms": forms_,
+        "is_worker": is_worker,
         # Whoever only owns the item learns of the customer, of no other answers.
         "may_open_answers": reads_answers(request.access),
     }
@@ -183,8 +185,10 @@ def _forms(request: ReaderRequest, item: FollowUp) -> dict[str, forms.Form]:
         "note": NoteForm(data("note"), prefix="note"),
         "close": CloseForm(data("close"), prefix="close"),
     }
-    if item.response.is_anonymous:  # nobody to be spoken to or asked
-        del found["note"].fields["is_contact"], found["close"].fields["ask_again"]
+    if item.response.is_anonymous:  # nobody to be spoken to
+        del found["note"].fields["is_contact"]
+    if not can_be_asked(item):
+        del found["close"].fields["ask_again"]
     if may_arrange(item, request.access):
         people = possible_owners(item, request.access)
         found["give"] = GiveForm(

@@ -5,7 +5,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from surveys.models import FollowUp, FollowUpRule, Survey
+from crmkpi.crm.models import Contact
+from surveys.models import FollowUp, FollowUpRule, Invitation, Survey
 from tests.surveys import scenes
 from tests.surveys.replies import replies
 
@@ -69,6 +70,27 @@ def test_agents_work_their_own_and_give_nothing_away(sign_in, world, url):
     assert alice.post(url, given).status_code == 403
     assert alice.post(url, {"act": "note", "note-text": "Rang"}).status_code == 302
     assert sign_in(world.bob).get(url).status_code == 404
+
+
+def test_whoever_works_on_it_reads_how_to_reach_the_customer(sign_in, world, url):
+    Contact.objects.update(phone="+49 30 123", email="grace@globex.example")
+    reached = ('href="tel:+4930123"', 'href="mailto:grace@globex.example"')
+
+    assert all(each in sign_in(world.lee).get(url).text for each in reached)
+    assert not any(each in sign_in(world.nora).get(url).text for each in reached)
+    sign_in(world.lee).post(url, closing())
+    assert not any(each in sign_in(world.lee).get(url).text for each in reached)
+
+
+def test_asking_again_is_offered_only_where_somebody_is_known(sign_in, world, url):
+    lee = sign_in(world.lee)
+    assert "close-ask_again" in lee.get(url).text
+
+    Invitation.objects.update(address="", phone="")
+
+    assert "close-ask_again" not in lee.get(url).text
+    assert lee.post(url, closing(ask_again="on")).status_code == 302
+    assert FollowUp.objects.get().asked_again is None
 
 
 def test_give(sign_in, world, url):
