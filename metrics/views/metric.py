@@ -35,6 +35,8 @@ from metrics.queries import UnknownMetric, Value, get_metric, read_value
 from metrics.trends import Trend, trend
 from metrics.wordings import other_wordings, with_breaks
 
+LONGEST_KEY = 19  # digits of what a database takes for a key
+
 
 def metric_or_404(request: ReaderRequest, key: str) -> Metric:
     """Return the metric of an address, if the reader may see it."""
@@ -132,7 +134,7 @@ def owner(request: ReaderRequest, key: str) -> HttpResponse:
     """Name who answers for a metric, or nobody."""
     metric = metric_or_404(request, key)
     chosen = request.POST.get("user", "")
-    if chosen and not chosen.isdecimal():
+    if chosen and not (chosen.isdecimal() and len(chosen) < LONGEST_KEY):
         return HttpResponseBadRequest(_("Choose a person."))
     name_owner(
         key=metric.key,

@@ -128,7 +128,7 @@ def sends(
     rows = occasions_for(survey, access)
     if since is not None:
         rows = rows.filter(happened_at__gte=since)
-    if rule.isdigit() and len(rule) < 15:
+    if rule.isdecimal() and len(rule) < 15:
         rows = rows.filter(rule_id=int(rule))
     states: dict[str, int] = {}
     reasons: dict[str, int] = {}

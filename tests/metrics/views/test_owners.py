@@ -52,6 +52,13 @@ def test_others_name_nobody(world: World) -> None:
     assert not MetricOwner.objects.exists()
 
 
+@pytest.mark.parametrize("text", ["x", "\0", "²", "1" * 5000, "-1", "9" * 19])
+def test_what_is_no_person_is_refused(world: World, text: str) -> None:
+    answer = signed_in(world.mona).post("/metrics/win_rate/owner/", {"user": text})
+
+    assert answer.status_code == 400
+
+
 def test_who_made_a_metric_answers_for_it(world: World) -> None:
     made = make(ratio(), world.ana)
 

@@ -185,7 +185,7 @@ def test_sends_and_skips_say_why(ana, survey, contact):
     assert "Was asked by this survey a short while ago" in everything
     assert "1 occasion<" in ana.get(f"{url}?state=skipped").content.decode()
     assert "1 occasion<" in ana.get(f"{url}?reason=recent").content.decode()
-    for odd in ("?state=odd&reason=odd", "?rule=x", "?rule=9", "?page=99"):
+    for odd in ("?state=odd&reason=odd", "?rule=x", "?rule=9", "?rule=²", "?page=99"):
         assert ana.get(url + odd).status_code == 200
     rules = ana.get(page("sending", survey)).content.decode()
     assert "A ticket was resolved" in rules

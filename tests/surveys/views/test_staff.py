@@ -576,6 +576,7 @@ def test_invite_refuses_what_is_no_address(ana, survey):
         {"addresses": ""},
         {"contacts": ["999999"]},
         {"contacts": ["x"], "addresses": ""},
+        {"contacts": ["²", "9" * 30], "addresses": ""},
         {"addresses": " ".join(f"a{n}@example.org" for n in range(501))},
     ):
         assert ana.post(page("invite", survey), data).status_code == 422
