@@ -1,5 +1,6 @@
 """The page of a metric: value, comparisons, trend, breakdown, definition, sum."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -40,6 +41,7 @@ class Comparison:
     text: str
     backing: str
     change: Change
+    whole: str = ""  # "Q4 2025 as a whole 2,310", where only a part is compared
 
 
 @dataclass(frozen=True)
@@ -194,29 +196,42 @@ class _Subject:
 
         Of a period that is still open only as many days are compared as have passed.
         """
-        parts: dict[str, Period] = {}
+        pairs: dict[Period, Period] = {}
         for name in ("previous", "last-year"):
             full = compared_with(self.picked.period, self.calendar, name)
             part = same_part(full, self.picked.period, until=self.today + 1)
-            if full is None or part is None or part in parts.values():
-                continue
-            label = full.label
-            if part != full:
-                label = _("Same days of %(period)s") % {"period": full.label}
-            parts[label] = part
-        wanted: list[Asked] = [
-            (self.metric.key, self.picked.scope.key, part) for part in parts.values()
-        ]
-        others = read_values(wanted, today=self.today, now=self.now) if wanted else {}
+            if full is not None and part is not None:
+                pairs.setdefault(part, full)
+        found = self._values([*pairs, *pairs.values()])
         return [
-            Comparison(
-                label,
-                text_of(other.value, self.metric.unit, self.currency),
-                backing(self.metric, other),
-                change(value, other, self.metric, self.currency),
-            )
-            for label, other in zip(parts, others.values(), strict=True)
+            self._comparison(value, found[part], found[full])
+            for part, full in pairs.items()
         ]
+
+    def _values(self, periods: Iterable[Period]) -> dict[Period, Value]:
+        asked: dict[Period, Asked] = {
+            each: (self.metric.key, self.picked.scope.key, each) for each in periods
+        }
+        if not asked:
+            return {}
+        found = read_values(asked.values(), today=self.today, now=self.now)
+        return {period: found[each] for period, each in asked.items()}
+
+    def _comparison(self, value: Value, part: Value, full: Value) -> Comparison:
+        """Return what the same part of a period was, and what it came to as a whole."""
+        label, whole = full.period.label if full.period else "", ""
+        if part.period != full.period:
+            text = text_of(full.value, self.metric.unit, self.currency)
+            whole = _("%(period)s as a whole %(value)s")
+            whole = whole % {"period": label, "value": text}
+            label = _("Same days of %(period)s") % {"period": label}
+        return Comparison(
+            label,
+            text_of(part.value, self.metric.unit, self.currency),
+            backing(self.metric, part),
+            change(value, part, self.metric, self.currency),
+            whole,
+        )
 
 
 def _readings(metric: Metric, value: Value, currency: str) -> list[Reading]:

@@ -60,6 +60,11 @@ def test_an_open_period_is_compared_with_the_same_days(everything: World) -> Non
     assert "Same days of Q4 2025 17 0 %, no real change" in text
     assert "Same days of Q1 2025 no value" in text
     assert "Still open" in text
+    whole = words(
+        page(signed_in(everything.mona), "/metrics/ticket_volume/?period=2025-Q4")
+    )
+    (count,) = re.findall(r"Q4 2025 (\d+) Status", whole)
+    assert int(count) > 17 and f"Q4 2025 as a whole {count}" in text
 
 
 def test_a_closed_period_is_compared_as_a_whole(everything: World) -> None:
