@@ -116,11 +116,16 @@ def _point_text(point: Point) -> str:
     return ", ".join(filter(None, (point.text, point.backing, mark)))
 
 
-def grain_beside(period: Period | None, asked: str) -> tuple[Grain, int]:
-    """Return the grain and length of the trend: the one asked for, else what fits."""
+def grain_beside(
+    period: Period | None, asked: str, metric: Metric
+) -> tuple[Grain, int]:
+    """Return the grain and length of the trend: the one asked for, else what fits.
+
+    What looks back over a year hardly moves from week to week: months tell it.
+    """
     if asked in CHOICES:
         return CHOICES[asked]
-    if period is None or period.grain is None:
+    if period is None or period.grain is None or metric.trailing:
         return CHOICES["month"]
     return BESIDE[period.grain]
 
@@ -140,7 +145,7 @@ def trend(
 
     Queries: those of read_values and 1.
     """
-    grain, count = grain_beside(period, asked)
+    grain, count = grain_beside(period, asked, metric)
     last = today if period is None else min(period.end - 1, today)
     spans = [calendar.period(last, grain)]
     while len(spans) < count:

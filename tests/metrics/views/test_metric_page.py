@@ -110,6 +110,15 @@ def test_the_trend_is_drawn_from_the_numbers_of_its_table(everything: World) -> 
             assert words(text.split(",")[0]) in words(html)
 
 
+def test_what_looks_back_over_a_year_is_drawn_by_months(everything: World) -> None:
+    client = signed_in(everything.mona)
+    months = page(client, "/metrics/repeat_purchase_rate/")
+    weeks = page(client, "/metrics/repeat_purchase_rate/?grain=week")
+
+    assert re.search(r'grain=month" aria-current="true"', months)
+    assert re.search(r'grain=week" aria-current="true"', weeks)
+
+
 def test_a_value_is_split_by_every_dimension_of_its_rows(everything: World) -> None:
     client = signed_in(everything.ana)
 
