@@ -76,18 +76,7 @@ def _order_subject(row: Columns) -> str:
 def _order(row: Columns, zone: str) -> Happening | None:
     if row["state"] != Order.State.PAID or row["paid_at"] is None:
         return None
-    return Happening(
-        subject=_order_subject(row),
-        at=row["paid_at"],
-        day=row["paid_day"],
-        customer_id=row["customer_id"],
-        contact_id=None,
-        agent_id=row["agent_id"],
-        team_id=row["paid_team_id"],
-        channel=row["channel"],
-        segment_id=row["segment_id"],
-        product_id=row["product_id"],
-    )
+    return _of_order(row, _order_subject(row), "paid")
 
 
 def _delivery_subject(row: Columns) -> str:
@@ -98,14 +87,19 @@ def _delivery(row: Columns, zone: str) -> Happening | None:
     """Return a delivery, paid or not: many are delivered on account."""
     if row["state"] in Order.UNDONE or row["delivered_at"] is None:
         return None
+    return _of_order(row, _delivery_subject(row), "delivered")
+
+
+def _of_order(row: Columns, subject: str, event: str) -> Happening:
+    """Return what happened to an order, with the team of that day."""
     return Happening(
-        subject=_delivery_subject(row),
-        at=row["delivered_at"],
-        day=row["delivered_day"],
+        subject=subject,
+        at=row[f"{event}_at"],
+        day=row[f"{event}_day"],
         customer_id=row["customer_id"],
         contact_id=None,
         agent_id=row["agent_id"],
-        team_id=row["delivered_team_id"],
+        team_id=row[f"{event}_team_id"],
         channel=row["channel"],
         segment_id=row["segment_id"],
         product_id=row["product_id"],

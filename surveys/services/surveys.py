@@ -6,6 +6,7 @@ from datetime import datetime
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Max
+from django.utils.functional import Promise
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
@@ -214,19 +215,15 @@ def share(
 
     Raises: BadSurvey unless the survey is live and asked by us.
     """
-    locked = _locked(survey)
-    if is_shared and (locked.status != Status.LIVE or locked.is_imported):
-        raise BadSurvey(_("Publish the survey before you share its link."))
-    if locked.is_shared != is_shared:
-        locked.is_shared = is_shared
-        locked.save()
-        write_event(
-            "survey.shared" if is_shared else "survey.unshared",
-            subject=f"survey {locked.slug}",
-            actor=actor,
-            now=now,
-        )
-    return locked
+    return _open_way(
+        survey,
+        "is_shared",
+        is_open=is_shared,
+        refusal=_("Publish the survey before you share its link."),
+        event="survey.shared" if is_shared else "survey.unshared",
+        actor=actor,
+        now=now,
+    )
 
 
 @transaction.atomic
@@ -237,18 +234,35 @@ def offer_kiosk(
 
     Raises: BadSurvey unless the survey is live and asked by us.
     """
+    return _open_way(
+        survey,
+        "has_kiosk",
+        is_open=is_offered,
+        refusal=_("Publish the survey before you show it on a device."),
+        event="survey.kiosk_opened" if is_offered else "survey.kiosk_closed",
+        actor=actor,
+        now=now,
+    )
+
+
+def _open_way(
+    survey: Survey,
+    way: str,
+    *,
+    is_open: bool,
+    refusal: str | Promise,
+    event: str,
+    actor: User | None,
+    now: datetime,
+) -> Survey:
+    """Open or close a way on which people answer without an invitation."""
     locked = _locked(survey)
-    if is_offered and (locked.status != Status.LIVE or locked.is_imported):
-        raise BadSurvey(_("Publish the survey before you show it on a device."))
-    if locked.has_kiosk != is_offered:
-        locked.has_kiosk = is_offered
+    if is_open and (locked.status != Status.LIVE or locked.is_imported):
+        raise BadSurvey(refusal)
+    if getattr(locked, way) != is_open:
+        setattr(locked, way, is_open)
         locked.save()
-        write_event(
-            "survey.kiosk_opened" if is_offered else "survey.kiosk_closed",
-            subject=f"survey {locked.slug}",
-            actor=actor,
-            now=now,
-        )
+        write_event(event, subject=f"survey {locked.slug}", actor=actor, now=now)
     return locked
 
 
