@@ -232,6 +232,7 @@ class Cohort:
     tells: Callable[[set[int]], Mapping[int, Told]] | None = field(
         default=None, compare=False
     )
+    note: Callable[[int], str] | None = field(default=None, compare=False)
     options: tuple[tuple[str, int], ...] = ()  # its windows, part of the definition
     is_sum: bool = False
     lasts: int | None = None
@@ -243,6 +244,7 @@ class Cohort:
     # lasts: for how many days after its own period a row still counts, none: always.
     # tells: by the day a span ends, what to say when there are no rows, and readings
     # that are the same for every scope.
+    # note: by the day a span ends, a sentence on where its rows come from; empty: none.
 
 
 @dataclass(frozen=True)

@@ -140,7 +140,10 @@ def passport(
         ),
         counted=counted if rows else None,
         matches=matches,
-        notes=list(_notes(metric, rows, value, counted, matches, organisation)),
+        notes=[
+            *_of_its_rows(metric, period, today),
+            *_notes(metric, rows, value, counted, matches, organisation),
+        ],
         owner=owner_of(key),
         revised=revised([asked[0]]).get(asked[0]),
         figures=_figures(metric, period, access=access, today=today),
@@ -158,8 +161,19 @@ def _figures(
     if taken is None or not may_read_figures(access):
         return []
     start = BEGINNING if period is None else period.start
-    end = today + 1 if period is None else min(period.end, today + 1)
-    return [line_of(each) for each in taken(start, end)]
+    return [line_of(each) for each in taken(start, _end(period, today))]
+
+
+def _of_its_rows(metric: Metric, period: Period | None, today: int) -> Iterator[str]:
+    """Return what a metric says of where its rows come from. Queries: up to 1."""
+    told = getattr(metric.expression, "note", None)
+    if told is not None and (sentence := told(_end(period, today))):
+        yield sentence
+
+
+def _end(period: Period | None, today: int) -> int:
+    """Return the day after the last one that counts."""
+    return today + 1 if period is None else min(period.end, today + 1)
 
 
 def _notes(

@@ -1,14 +1,17 @@
 """What was predicted of customers, by the last day that was looked at."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import BigIntegerField, F, Q, Subquery, Value
 from django.db.models.functions import Cast
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from crmkpi.lib.numbers import Unit, figure
+from crmkpi.lib.periods import from_day
 from metrics.analytics import is_installed
 from metrics.analytics.models import CustomerPrediction, LifetimeFit
 from metrics.analytics.predicting import DISCOUNT_PERCENT, GONE_DAYS, HORIZON_DAYS
@@ -68,12 +71,32 @@ def _tells(say: Callable[[LifetimeFit], Told]) -> Callable[[set[int]], dict[int,
         fits = list(LifetimeFit.objects.order_by("-as_of_day"))
         found = {}
         for end in ends:
-            recent = range(end - LATEST_DAYS, end)
-            fit = next((each for each in fits if each.as_of_day in recent), None)
+            fit = _fit_for(end, fits)
             found[end] = say(fit) if fit else replace(say(NO_FIT), reason=_no_fit())
         return found
 
     return tells
+
+
+def _fit_for(end: int, fits: Iterable[LifetimeFit]) -> LifetimeFit | None:
+    """Return the fit that a span takes, of those there are, latest first."""
+    recent = range(end - LATEST_DAYS, end)
+    return next((each for each in fits if each.as_of_day in recent), None)
+
+
+def _of_which_fit(end: int) -> str:
+    """Return when the model was fitted and from how much, "" without. Queries: 1."""
+    fit = _fit_for(end, LifetimeFit.objects.order_by("-as_of_day"))
+    if fit is None:
+        return ""
+    return _(
+        "The model was fitted to purchases up to %(day)s, of %(n)s customers over "
+        "%(weeks)s weeks."
+    ) % {
+        "day": date_format(from_day(fit.as_of_day), "j M Y"),
+        "n": figure(fit.customers, Unit.COUNT).text,
+        "weeks": figure(int(fit.weeks), Unit.COUNT).text,
+    }
 
 
 def _no_fit() -> str:
@@ -97,6 +120,7 @@ GONE = Cohort(
     below=lambda span: Value(WHOLE, BIG),
     options=_GONE,
     tells=_tells(_of_buying),
+    note=_of_which_fit,
 )
 GONE_LIKELY = Cohort(
     name="gone_likely",
@@ -112,6 +136,7 @@ FUTURE_VALUE = Cohort(
     above=lambda span: F("value"),
     options=_VALUE,
     tells=_tells(_of_spending),
+    note=_of_which_fit,
 )
 FUTURE_VALUE_IN_ALL = Cohort(
     name="future_value_in_all",

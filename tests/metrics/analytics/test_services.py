@@ -97,6 +97,16 @@ def test_a_fit_predicts_each_customer_and_is_what_the_metrics_say(world, enough)
     assert of_agent("defection_propensity", world.bob).status == "no_data"
 
 
+def test_the_passport_names_the_day_and_the_customers_of_the_fit(world, enough, client):
+    client.force_login(world.mona)
+    page = "/metrics/predicted_lifetime_value/passport/?period=2026-02"
+    assert b"The model was fitted" not in client.get(page).content
+    services.fit_lifetimes(as_of=YESTERDAY, now=NOW)
+    computed()
+    told = b"fitted to purchases up to 12 Feb 2026, of 240 customers over"
+    assert told in client.get(page).content
+
+
 def test_fitting_twice_changes_nothing(world, enough):
     def stored():
         return set(CustomerPrediction.objects.values_list("customer", "value"))
