@@ -115,7 +115,7 @@ class DirtyKey(models.Model):
 class MonthToCopy(models.Model):
     """A month whose rows changed since they were copied to a file; append-only.
 
-    Written where METRICS_PARQUET is set; see engine.columnar.
+    See engine.months.
     """
 
     axis = models.CharField(max_length=64, db_index=True)
@@ -123,6 +123,16 @@ class MonthToCopy(models.Model):
 
     def __str__(self) -> str:
         return f"{self.axis}: {self.month}"
+
+
+class CopiedFiles(models.Model):
+    """Which files belong to this state of the database; see engine.columnar."""
+
+    axis = models.CharField(max_length=64, primary_key=True)
+    stamp = models.CharField(max_length=32)  # of the last copying, as in the folder
+
+    def __str__(self) -> str:
+        return f"{self.axis}: {self.stamp}"
 
 
 class StalePair(models.Model):

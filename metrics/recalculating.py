@@ -19,7 +19,7 @@ from crmkpi.accounts import signals
 from crmkpi.accounts.audit import write_event
 from crmkpi.accounts.models import Organisation, Recalculation
 from metrics import services
-from metrics.engine import marks, rebuild, versions
+from metrics.engine import months, rebuild, versions
 from metrics.models import DirtyKey, Slot, StalePair
 from metrics.services import Drained, Progress
 
@@ -157,7 +157,7 @@ def _take_first_step(job: Recalculation, now: datetime) -> None:
     if job.kind == Kind.SETTINGS:
         accounts.update_organisation(actor=job.asked_by, now=now, **job.wish)
         Organisation.objects.filter(pk=1).update(recalculating_since=now)
-        marks.note_all_months()  # rows are on other days now
+        months.note_all()  # rows are on other days now
         versions.bump_all(now=now)  # open pages learn that figures are in motion
     else:
         rebuild.ask_for_all()

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 from celery.signals import task_prerun
-from django.conf import settings
 from django.core.signals import request_started
 from django.db import transaction
 from django.db.models.signals import post_migrate
@@ -161,8 +160,6 @@ def prepare_engine(sender: Any, **_: Any) -> None:
     rebuild.ensure_slots()
     _follow_catalogue(now=now)
     custom.follow_release(now=now)
-    if not settings.METRICS_PARQUET:
-        marks.note_all_months()  # nobody notes single ones until files are kept again
     for axis in rebuild.outdated_axes():
         if AXES[axis].fact._default_manager.exists():
             rebuild.request_rebuild(axis)

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from crmkpi.lib.periods import Grain
 from metrics.custom import loading
-from metrics.engine import marks, refresh, snapshots
+from metrics.engine import marks, months, refresh, snapshots
 from metrics.engine import rebuild as rebuilding
 from metrics.models import CalendarDay, DirtyKey, Slot, Snapshot, StalePair
 
@@ -83,11 +83,11 @@ def filling() -> Iterator[None]:
     caller sees to it that nobody works them off while rows still come.
     """
     rebuilding.request_rebuild()
-    marks.note_all_months()
+    months.note_all()
     with marks.off():
         yield
     rebuilding.request_rebuild()
-    marks.note_all_months()
+    months.note_all()
 
 
 def change_calendar() -> None:

@@ -16,7 +16,7 @@ from metrics import recalculating
 from metrics.alerts import bells, evaluation, sending
 from metrics.analytics.services import fit_if_due
 from metrics.analytics.standings import take_if_due
-from metrics.engine import images, snapshots
+from metrics.engine import images, months, snapshots
 
 logger = logging.getLogger(__name__)
 TURNED = "metrics.day-turned"  # only spares work: turning twice changes nothing
@@ -54,6 +54,7 @@ def turn_the_day() -> int:
     if cache.get(TURNED) == day:
         return 0
     done = snapshots.turn_the_day(now=now)
+    months.forget_doubles()
     cache.set(TURNED, day, timeout=None)
     return done
 

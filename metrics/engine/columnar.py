@@ -1,9 +1,10 @@
 """Cells rebuilt by DuckDB from files of rows, not by the database from its tables.
 
 Off unless METRICS_PARQUET names a folder; needs the extra `engines`. An axis has one
-Parquet file for each month, with the columns that its queries read. Writers note the
-months in which they change rows (engine.marks); before files are read, these months
-are written again, and only these.
+Parquet file for each month, with the columns that its queries read. The months in which
+rows change are noted (engine.months); before files are read, these months are written
+again, and only these. Folder and database keep the stamp of the last copying: where it
+differs, as after a backup was restored, all files are written anew.
 """
 
 # Names of tables and columns come from models; the values of rows are bound.
@@ -18,6 +19,7 @@ from itertools import groupby
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from uuid import uuid4
 
 import duckdb
 from django.conf import settings
@@ -28,11 +30,12 @@ from crmkpi.accounts.models import TeamEdge
 from crmkpi.lib import bulk
 from crmkpi.lib.periods import UNDATED, Calendar, Grain
 from metrics.dimensions import Cut
+from metrics.engine import months
 from metrics.engine.cells import CELL_KEY, leaf_query, measure_names
 from metrics.engine.coarser import cover_calendar, roll_up
 from metrics.engine.engines import parse, translate
 from metrics.measures.base import Cells
-from metrics.models import CalendarDay, MonthToCopy
+from metrics.models import CalendarDay, CopiedFiles, MonthToCopy
 
 KINDS = {
     models.IntegerField: "BIGINT",  # keys and the other whole numbers stand below it
@@ -97,21 +100,43 @@ def copy_rows(axis: type[Cells]) -> int:
     files afterwards finds in them every row whose note had been committed before. A
     file that outlives its transaction is only newer than its notes say.
 
-    Queries: 3, and 1 for each month; 1 for all the first time.
+    Queries: 5, and 1 for each month; 1 for all the first time.
     """
-    bulk.hold(f"parquet {axis.key()}")
+    months.hold(axis.key())
     notes = MonthToCopy.objects.filter(axis=axis.key())
     held = dict(notes.values_list("pk", "month"))
     notes.filter(pk__in=held).delete()
     folder = _folder(axis)
-    months = {month for month in held.values() if month is not None}
-    if None in held.values() or not folder.exists():
-        return _copy_all(axis, folder)
-    kinds = _kinds(axis)
-    for month in sorted(months):
-        rows = _rows(axis, kinds).filter(_within(axis, month))
-        _write(folder, month, kinds, list(rows))
-    return len(months)
+    if None in held.values() or not _is_of_this_state(axis, folder):
+        count = _copy_all(axis, folder)
+        _stamp(axis, folder)
+        return count
+    changed = sorted({month for month in held.values() if month is not None})
+    if changed:
+        _stamp_path(folder).unlink()  # half-written files belong to no state
+        kinds = _kinds(axis)
+        for month in changed:
+            rows = _rows(axis, kinds).filter(_within(axis, month))
+            _write(folder, month, kinds, list(rows))
+        _stamp(axis, folder)
+    return len(changed)
+
+
+def _is_of_this_state(axis: type[Cells], folder: Path) -> bool:
+    """Whether files are as the database left them, and it is as it left them."""
+    stamps = CopiedFiles.objects.filter(axis=axis.key()).values_list("stamp", flat=True)
+    path = _stamp_path(folder)
+    return path.is_file() and path.read_text() in stamps
+
+
+def _stamp(axis: type[Cells], folder: Path) -> None:
+    stamp = uuid4().hex
+    _stamp_path(folder).write_text(stamp)
+    bulk.upsert(CopiedFiles, ("axis",), ("stamp",), [(axis.key(), stamp)])
+
+
+def _stamp_path(folder: Path) -> Path:
+    return folder / "stamp"
 
 
 def _copy_all(axis: type[Cells], folder: Path) -> int:
@@ -122,18 +147,13 @@ def _copy_all(axis: type[Cells], folder: Path) -> int:
     kinds, count = _kinds(axis), 0
     day = list(kinds).index(axis.when)
     ordered = _rows(axis, kinds).order_by(axis.when).iterator(chunk_size=PAGE)
-    for month, rows in groupby(ordered, key=lambda row: month_of(row[day])):
+    for month, rows in groupby(ordered, key=lambda row: months.month_of(row[day])):
         _write(new, month, kinds, list(rows))
         count += 1
     for old in set(folder.parent.iterdir()) - {new}:  # of other columns, or broken off
         shutil.rmtree(old)
     new.rename(folder)
     return count
-
-
-def month_of(day: int) -> int:
-    """Return the first day of a day's month; the day nobody knows is a month."""
-    return Calendar().start_of(day, Grain.MONTH)
 
 
 def _within(axis: type[Cells], month: int) -> models.Q:

@@ -9,19 +9,17 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 
 from crmkpi.lib import bulk
 from crmkpi.lib.columns import column_of
 from crmkpi.lib.kept import kept
-from crmkpi.lib.periods import Calendar, Grain
 from metrics.dimensions import Cut
-from metrics.engine import bell
+from metrics.engine import bell, months
 from metrics.measures import AXES
 from metrics.measures.base import Cells
-from metrics.models import Cause, DirtyKey, MonthToCopy, Slot
+from metrics.models import Cause, DirtyKey, Slot
 
 # Above so many keys of one slot, reading the whole axis again is cheaper.
 REBUILD_ABOVE = 20_000
@@ -51,8 +49,8 @@ def mark(
 ) -> int:
     """Write the dirty keys of rows, old and new, for every axis of their fact.
 
-    Returns how many keys were written. Queries: 1, and 1 for each slot that has so many
-    keys that it is read again whole; 1 more where files of rows are kept.
+    Returns how many keys were written. Queries: 1, and 2 where slots have so many keys
+    that they are read again whole.
     """
     return mark_all([(model, columns, list(rows))], cause=cause)
 
@@ -62,20 +60,15 @@ def mark_all(touched: Iterable[Touched], *, cause: str) -> int:
     if _off.get():
         return 0
     keys: dict[int, set[Key]] = defaultdict(set)
-    of_agents: dict[type[Cells], set[Key]] = defaultdict(set)
     for model, columns, rows in touched:
         axes = [axis for axis in AXES.values() if axis.fact is model]
         for axis in axes:
             for cut in axis.leaf_cuts():
                 found = leaf_keys(axis, cut, columns, rows)
                 keys[_slot(axis.key(), cut)] |= found
-                if cut is Cut.AGENT:
-                    of_agents[axis] |= found
     written = sum(map(len, keys.values()))
     if written:
         _write(keys, cause_of(cause))
-        if settings.METRICS_PARQUET:
-            _note_months(of_agents)
         transaction.on_commit(ring)
     return written
 
@@ -98,22 +91,6 @@ def off() -> Iterator[None]:
 def is_off() -> bool:
     """Whether a first filling runs, of which nothing is written down."""
     return _off.get()
-
-
-def note_all_months() -> None:
-    """Have all files of rows written again before they are read. Queries: 2."""
-    MonthToCopy.objects.all().delete()
-    MonthToCopy.objects.bulk_create(MonthToCopy(axis=key) for key in AXES)
-
-
-def _note_months(keys: Mapping[type[Cells], set[Key]]) -> None:
-    month_of = Calendar().start_of
-    months = {
-        (axis.key(), month_of(day, Grain.MONTH))
-        for axis, some in keys.items()
-        for _member, _other, day in some
-    }
-    bulk.insert_rows(MonthToCopy, ("axis", "month"), sorted(months))
 
 
 def leaf_keys(
@@ -153,6 +130,9 @@ def _write(keys: Mapping[int, set[Key]], cause: str) -> None:
     many = [slot for slot, some in keys.items() if len(some) > REBUILD_ABOVE]
     if many:
         need_rebuild(Slot.objects.filter(pk__in=many), cause=cause)
+        axes = dict(Slot.objects.filter(pk__in=many).values_list("pk", "axis"))
+        for slot in many:
+            months.note(axes[slot], {day for _member, _other, day in keys[slot]})
     rows = [
         (slot, *key, cause)
         for slot, some in keys.items()

@@ -10,7 +10,7 @@ from crmkpi.lib import bulk
 from crmkpi.lib.periods import UNDATED
 from crmkpi.lib.rollup import insert_select
 from metrics.dimensions import Cut
-from metrics.engine import marks, snapshots, stale, versions
+from metrics.engine import marks, months, snapshots, stale, versions
 from metrics.engine.cells import CELL_KEY, leaf_query, measure_names
 from metrics.engine.coarser import cover_calendar, roll_up
 from metrics.measures import AXES
@@ -27,7 +27,7 @@ def rebuild_slot(slot: Slot, *, now: datetime, cause: str = Cause.REBUILD) -> in
     Queries: about 15, whatever the number of rows; from files, see engine.columnar.
     """
     axis, cut = AXES[slot.axis], Cut(slot.cut)
-    DirtyKey.objects.filter(slot_id=slot.pk).delete()
+    _take_keys(slot)
     owned = [Cut.COMPANY, Cut.TEAM, Cut.AGENT] if cut is Cut.AGENT else [cut]
     axis._default_manager.filter(cut__in=[int(each) for each in owned]).delete()
     leaves = _fill(axis, cut)
@@ -38,6 +38,12 @@ def rebuild_slot(slot: Slot, *, now: datetime, cause: str = Cause.REBUILD) -> in
     stale.note_all_stale(axis, cut, cause=cause or Cause.REBUILD)
     versions.bump_all(now=now)
     return leaves
+
+
+def _take_keys(slot: Slot) -> None:
+    """Delete the keys of a locked slot, noting their months for who keeps files."""
+    if days := set(bulk.delete_where(DirtyKey, "slot_id", slot.pk, tell="day")):
+        months.note(slot.axis, days)
 
 
 def _fill(axis: type[Cells], cut: Cut) -> int:

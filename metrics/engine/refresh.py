@@ -17,7 +17,7 @@ from crmkpi.accounts.teams import TeamDirectory
 from crmkpi.lib import bulk
 from crmkpi.lib.periods import Calendar
 from metrics.dimensions import Cut
-from metrics.engine import rebuild, stale, versions
+from metrics.engine import months, rebuild, stale, versions
 from metrics.engine.cells import (
     CELL_KEY,
     CellKey,
@@ -117,6 +117,7 @@ def _claim(slot: Slot) -> dict[Key, str]:
     for _id, member, other, day, cause in rows:
         key = (member, other, day)
         causes[key] = _stronger(causes.get(key), cause)
+    months.note(slot.axis, {day for _member, _other, day in causes})
     return causes
 
 

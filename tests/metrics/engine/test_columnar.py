@@ -8,12 +8,12 @@ from crmkpi.crm.models import Channel
 from crmkpi.lib.periods import UNDATED, Grain
 from metrics import services
 from metrics.dimensions import Cut
-from metrics.engine import marks, rebuild, refresh
+from metrics.engine import marks, months, rebuild, refresh
 from metrics.engine.cells import CELL_KEY, measure_names
 from metrics.measures import AXES
 from metrics.measures.customers import CustomersStarted
 from metrics.measures.orders import OrdersPaid
-from metrics.models import MonthToCopy, Slot
+from metrics.models import CopiedFiles, DirtyKey, MonthToCopy, Slot
 from tests.metrics import rows
 from tests.world import NOW, World, day
 
@@ -29,10 +29,14 @@ def files(settings, tmp_path: Path) -> Path:
     return tmp_path
 
 
-def rebuilt(axis) -> list[tuple[int, ...]]:
-    rebuild.request_rebuild(axis.key())
+def work_off() -> None:
     while refresh.work_off_one(now=NOW):
         pass
+
+
+def rebuilt(axis) -> list[tuple[int, ...]]:
+    rebuild.request_rebuild(axis.key())
+    work_off()
     columns = [*CELL_KEY, *measure_names(axis)]
     return list(axis.objects.order_by(*CELL_KEY).values_list(*columns))
 
@@ -105,6 +109,7 @@ def test_only_the_months_that_changed_are_written_again(
     assert set(before) == {JANUARY, FEBRUARY}
 
     rows.put(order(world, "2026-01-31"))
+    work_off()
     assert noted(OrdersPaid) == {JANUARY}
     cells = rebuilt(OrdersPaid)
 
@@ -149,15 +154,88 @@ def test_no_rows_give_no_cells(world: World, files: Path) -> None:
     assert rebuilt(OrdersPaid) == []
 
 
-def test_without_a_folder_nothing_is_noted(world: World, settings) -> None:
-    assert settings.METRICS_PARQUET == ""
-    MonthToCopy.objects.all().delete()
+def test_rows_changed_where_no_files_are_kept_are_in_the_files(
+    world: World, files: Path, settings
+) -> None:
+    """Another process writes and works off, set up without the folder."""
+    rows.put(order(world, "2026-01-10"), order(world, "2026-02-10"))
+    rebuilt(OrdersPaid)
+    before = written(files, OrdersPaid)
+
+    folder, settings.METRICS_PARQUET = settings.METRICS_PARQUET, ""
+    rows.put(order(world, "2026-01-11", 77))
+    work_off()
+    rows.put(order(world, "2026-03-01", 88))  # whose keys nobody has taken yet
+    settings.METRICS_PARQUET = folder
+
+    assert rebuilt(OrdersPaid) == rebuilt_from_rows(OrdersPaid, settings)
+    after = written(files, OrdersPaid)
+    assert set(after) == {JANUARY, FEBRUARY, day("2026-03-01")}
+    assert after[FEBRUARY] == before[FEBRUARY]
+
+
+def test_so_many_rows_that_they_leave_no_keys_are_in_the_files(
+    world: World, files: Path, settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
     rows.put(order(world, "2026-01-10"))
-    assert not MonthToCopy.objects.exists()
+    rebuilt(OrdersPaid)
+    monkeypatch.setattr(marks, "REBUILD_ABOVE", 0)
+    settings.METRICS_PARQUET = ""
+    rows.put(order(world, "2026-01-11", 77))
+    assert not DirtyKey.objects.exists()
+    assert noted(OrdersPaid) == {JANUARY}
+
+    settings.METRICS_PARQUET = str(files)
+    assert rebuilt(OrdersPaid) == rebuilt_from_rows(OrdersPaid, settings)
+
+
+def test_files_of_another_state_of_the_database_are_written_anew(
+    world: World, files: Path, settings
+) -> None:
+    """A backup was restored: its rows are older than the files, and so is its stamp."""
+    stays, later = order(world, "2026-01-10"), order(world, "2026-02-10")
+    rows.put(stays)
+    rebuilt(OrdersPaid)
+    old = CopiedFiles.objects.get(axis=OrdersPaid.key()).stamp
+    rows.put(later)
+    rebuilt(OrdersPaid)
+    assert set(written(files, OrdersPaid)) == {JANUARY, FEBRUARY}
+
+    type(later).objects.filter(pk=later.pk).delete()
+    CopiedFiles.objects.filter(axis=OrdersPaid.key()).update(stamp=old)
+    MonthToCopy.objects.all().delete()
+
+    assert rebuilt(OrdersPaid) == rebuilt_from_rows(OrdersPaid, settings)
+    assert set(written(files, OrdersPaid)) == {JANUARY}
+
+
+def test_files_that_were_being_written_when_a_worker_died_are_written_anew(
+    world: World, files: Path, settings
+) -> None:
+    rows.put(order(world, "2026-01-10"), order(world, "2026-02-10"))
+    rebuilt(OrdersPaid)
+    (file,) = files.glob(f"{OrdersPaid.key()}/*/{JANUARY}.parquet")
+    file.unlink()
+    (file.parent / "stamp").unlink()
+    assert rebuilt(OrdersPaid) == rebuilt_from_rows(OrdersPaid, settings)
+    assert set(written(files, OrdersPaid)) == {JANUARY, FEBRUARY}
+
+
+def test_doubles_of_notes_go(world: World) -> None:
+    MonthToCopy.objects.all().delete()
+    for each in (JANUARY, JANUARY + 3, FEBRUARY, JANUARY):
+        months.note(OrdersPaid.key(), [each])
+    assert months.forget_doubles() == 2
+    found = MonthToCopy.objects.order_by("month").values_list("axis", "month")
+    assert list(found) == [(OrdersPaid.key(), JANUARY), (OrdersPaid.key(), FEBRUARY)]
+    months.note_all()
+    months.note(OrdersPaid.key(), [FEBRUARY])
+    assert months.forget_doubles() == 1
+    assert noted(OrdersPaid) == {None}
 
 
 def test_all_months_are_noted_once_an_axis(world: World) -> None:
-    marks.note_all_months()
-    marks.note_all_months()
+    months.note_all()
+    months.note_all()
     notes = MonthToCopy.objects.values_list("axis", "month")
     assert sorted(notes) == [(key, None) for key in sorted(AXES)]
