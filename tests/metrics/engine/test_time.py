@@ -1,14 +1,20 @@
 """What time alone changes, and days that are not like others."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+
+import pytest
 
 from crmkpi.accounts import services as accounts
+from crmkpi.accounts.models import Organisation
 from crmkpi.lib.periods import UNDATED, Calendar, Grain, Period
 from metrics import queries
-from metrics.engine import snapshots
+from metrics.dimensions import Cut
+from metrics.engine import refresh, snapshots
+from metrics.measures.orders import OrdersPaid
 from metrics.models import Revision, Snapshot
 from metrics.scopes import company
 from metrics.services import drain
+from tests.crm.rows import order, take
 from tests.metrics import rows
 from tests.metrics.engine.state import assert_equal_from_scratch
 from tests.world import NOW, TODAY, day
@@ -149,3 +155,40 @@ def test_an_undated_deal_counts_only_without_a_range(world):
     assert read("close_rate", None).denominator == 2
     left_out = queries.exclusions("close_rate", company().key, january, today=TODAY)
     assert [(each.name, each.count) for each in left_out] == [("Undated", 1)]
+
+
+@pytest.mark.parametrize(
+    ("zone", "begin", "half_hours"),
+    [
+        ("Europe/Berlin", "2025-03-29 23:00", {"2025-03-30": 46, "2025-03-31": 48}),
+        ("Europe/Berlin", "2025-10-25 22:00", {"2025-10-26": 50, "2025-10-27": 48}),
+        # Half an hour forth and back.
+        ("Australia/Lord_Howe", "2025-10-04 13:30", {"2025-10-05": 47}),
+        ("Australia/Lord_Howe", "2025-04-05 13:00", {"2025-04-06": 49}),
+        ("Pacific/Kiritimati", "2024-02-28 10:00", {"2024-02-29": 48}),
+        # The last week of a year with 53, and the day that Kiritimati left out.
+        ("Pacific/Kiritimati", "2020-12-31 10:00", {"2021-01-01": 48}),
+        (
+            "Pacific/Kiritimati",
+            "1994-12-30 10:00",
+            {"1994-12-30": 48, "1995-01-01": 48},
+        ),
+    ],
+)
+def test_each_local_day_has_one_cell_per_member(world, zone, begin, half_hours):
+    """An order each half hour of some local days, of which each is in one cell."""
+    Organisation.objects.update(zone=zone)
+    first = datetime.fromisoformat(begin).replace(tzinfo=UTC)
+    count = sum(half_hours.values())
+    take("customer", {"name": "Acme", "owner": "Cleo"})
+    sold = [
+        order(f"o{n}", paid=first + n * timedelta(minutes=30)) for n in range(count)
+    ]
+    take("order", *sold)
+    while refresh.work_off_one(now=NOW):
+        pass
+    cells = OrdersPaid.objects.filter(grain=Grain.DAY)
+    found = cells.filter(cut=Cut.COMPANY).values_list("start", "rows")
+    assert sorted(found) == [(day(on), n) for on, n in half_hours.items()]
+    members = cells.order_by().values_list("cut", "member", "other", "start")
+    assert len(members) == len(set(members))
