@@ -13,6 +13,7 @@ from tests.surveys import test_answers as answering
 from tests.surveys import test_hiding as hiding
 from tests.surveys import test_races as races
 from tests.surveys import test_versions as versions
+from tests.surveys.api import test_results_and_responses as api
 from tests.surveys.sending import test_bounces as bounces
 from tests.surveys.sending import test_traps as sending
 from tests.surveys.views import test_breakdown as comparing
@@ -92,6 +93,8 @@ TABLE: dict[str, Tests] = {
         pages.test_text_edge_cases_in_posted_bodies,
         pages.test_text_edge_cases_5000_emoji,
         results.test_text_edge_cases,
+        api.test_text_edge_cases_are_refused_row_by_row,
+        api.test_text_edge_cases_of_the_whole_body,
     ),
     "Formula on export": (
         staff.test_formula_on_export,

@@ -81,13 +81,28 @@ def load_mapping(text: str, record: Record) -> TableMapping:
 
 
 def read_json(text: str) -> Any:
-    """Return what a text of JSON holds. Raises: MappingError."""
+    """Return what a text of JSON holds.
+
+    Raises: MappingError, also for what is JSON and cannot be stored.
+    """
     try:
-        return json.loads(text)
+        data = json.loads(text)
+        told = json.dumps(data, ensure_ascii=False)
+        told.encode()
     except (ValueError, RecursionError) as error:
         raise MappingError(
-            _("The mapping is not JSON: %(error)s") % {"error": error}
+            _("The mapping is not JSON: %(error)s") % {"error": _plain_reason(error)}
         ) from error
+    if "\\u0000" in told:
+        raise MappingError(_("A mapping holds no NUL characters."))
+    return data
+
+
+def _plain_reason(error: Exception) -> str:
+    """Return why; an error of encoding would quote what cannot be shown."""
+    if isinstance(error, UnicodeEncodeError):
+        return _("it holds half a character")
+    return str(error)
 
 
 def _columns(data: Any, record: Record) -> dict[str, tuple[str, ...]]:

@@ -322,3 +322,54 @@ def test_what_was_left_out_stays_left_out(send, world):
 
     assert Response.objects.get().exclusion == Exclusion.SPAM
     assert {each.exclusion for each in Answer.objects.all()} == {Exclusion.SPAM}
+
+
+HALF = "a\ud800b"
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"comment": "x\x00"},
+        {"survey": "x\x00"},
+        {"external_id": "x\x00"},
+        {"agent": "x\x00"},
+        {"contact": "x\x00"},
+        {"comment": "\U0001f600" * 5_001},
+        {"score": 10**400},
+        {"score": {"a": [1]}},
+        {"answered": "9" * 4_000},
+    ],
+    ids=range(9),
+)
+def test_text_edge_cases_are_refused_row_by_row(send, fields):
+    answer = send(body(row("1") | fields, row("2")))
+
+    assert answer.status_code == 200, answer.content
+    assert (answer.json()["new"], answer.json()["refused"]) == (1, 1)
+    assert Response.objects.get().external_id == "2"
+
+
+@pytest.mark.parametrize("text", ["\U0001f600" * 5_000, "pay\u202egnp", "<script>"])
+def test_text_edge_cases_that_are_taken(send, text):
+    assert send(body(row(comment=text))).json()["new"] == 1
+
+    assert Answer.objects.get(kind="text").text == text
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        body(row(comment=HALF)),
+        body(row(survey=HALF)),
+        body(row() | {HALF: "x"}),
+        body(row(), source=HALF),
+        {HALF: 1},
+        "[" * 100_000,
+        '{"source": "a", "responses": ' + "[" * 900 + "]" * 900 + "}",
+    ],
+    ids=range(7),
+)
+def test_text_edge_cases_of_the_whole_body(send, data):
+    assert send(data).status_code == 400
+    assert not Response.objects.exists()

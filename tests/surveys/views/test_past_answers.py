@@ -87,6 +87,8 @@ def test_the_good_rows_and_the_mapping_of_last_time(client, send):
         (GOOD, {"columns": "{"}, "columns"),
         (GOOD, {"columns": "[" * 5_000}, "columns"),
         (GOOD, {"columns": "[]"}, "columns"),
+        (GOOD, {"columns": r'{"columns": {"x": "\ud800"}}'}, "columns"),
+        (GOOD, {"columns": r'{"constants": {"comment": "\u0000"}}'}, "columns"),
         (GOOD, {"columns": '{"columns": {"x": "nothing"}}'}, "columns"),
         (GOOD, {"source": "surveys"}, "source"),
         (GOOD, {"source": "!"}, "source"),
