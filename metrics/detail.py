@@ -221,9 +221,10 @@ class _Subject:
         """Return what the same part of a period was, and what it came to as a whole."""
         label, whole = full.period.label if full.period else "", ""
         if part.period != full.period:
-            text = text_of(full.value, self.metric.unit, self.currency)
-            whole = _("%(period)s as a whole %(value)s")
-            whole = whole % {"period": label, "value": text}
+            if full.has_value:
+                text = text_of(full.value, self.metric.unit, self.currency)
+                whole = _("%(period)s as a whole %(value)s")
+                whole = whole % {"period": label, "value": text}
             label = _("Same days of %(period)s") % {"period": label}
         return Comparison(
             label,

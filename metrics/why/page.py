@@ -475,7 +475,7 @@ class _Page:
                 label = f"{label}, {reading_name(each.stat).lower()}"
             unit = source.unit_of(each.stat)
             old, new = (self._text(value, unit) for value in (each.before, each.after))
-            told = _("with the next")
+            told = _("with the next") if effects else "–"
             if each.effect is not None:
                 told = self._change(each.effect)
             bar = self._bar(

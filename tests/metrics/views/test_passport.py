@@ -218,7 +218,7 @@ def test_a_passport_links_to_definition_rows_and_parts(everything: World) -> Non
     assert f'href="/metrics/win_rate/rows/?{query}"' in html
     assert f'href="/metrics/win_rate/rows/?{query}&amp;part=above"' in html
     assert f'href="/metrics/win_rate/rows/?{query}&amp;part=out"' in html
-    assert "computed 13 Feb 2026" in html
+    assert "computed 13 Feb 2026 13:00" in html
 
 
 def test_page_and_part_are_kept_apart_by_caches(everything: World) -> None:

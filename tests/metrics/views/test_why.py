@@ -141,6 +141,9 @@ def test_two_periods_of_what_is_calculated_from_others(world: World) -> None:
     assert "Sales cycle length 10 days → 20 days" in text and "−€15.00 a day" in text
     assert "not split" not in text
 
+    of_none = address.replace("period=2025-12", "period=2025-02")
+    assert "with the next" not in page(signed_in(world.mona), of_none)
+
 
 def test_a_person_is_told_where_more_is_known(moved: World) -> None:
     address = f"/metrics/win_rate/why/?scope=agent:~{moved.cleo.pk}&period=2025-12"
