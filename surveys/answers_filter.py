@@ -35,6 +35,7 @@ class AnswersFilter(forms.Form):
         required=False,
     )
     comment = forms.BooleanField(label=_("With a comment only"), required=False)
+    contact = forms.BooleanField(label=_("Asks to be contacted"), required=False)
     flagged = forms.BooleanField(required=False)
 
     def __init__(self, data: Any, *, survey: Survey, flagged: int = 0) -> None:
@@ -52,5 +53,6 @@ class AnswersFilter(forms.Form):
             "band": Band(given["band"]) if given.get("band") else None,
             "theme": given.get("theme"),
             "with_comment": given.get("comment", False),
+            "asks_contact": given.get("contact", False),
             "is_flagged": given.get("flagged", False),
         }

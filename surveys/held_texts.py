@@ -18,6 +18,7 @@ class HeldPage:
     score: str  # {value}
     comment: str
     more: str
+    agreed: str  # what was agreed to
     nothing: str  # of a shared link: no name, no address
     kept: str  # why not more is shown here
     anonymous: str  # why not more is known
@@ -42,6 +43,7 @@ HELD: Mapping[str, HeldPage] = {
         score="The number you chose: {value}",
         comment="Your comment",
         more="What you chose in further questions",
+        agreed="What you agreed to",
         nothing="Your answer, without a name, an e-mail address or a network address",
         kept="Answers are not shown here: somebody else might have this link.",
         anonymous="The survey is anonymous: nothing leads from you to your answer, so "
@@ -67,6 +69,7 @@ HELD: Mapping[str, HeldPage] = {
         score="Die Zahl, die Sie gewählt haben: {value}",
         comment="Ihr Kommentar",
         more="Was Sie bei weiteren Fragen gewählt haben",
+        agreed="Was Sie angekreuzt haben",
         nothing="Ihre Antwort, ohne Namen, E-Mail-Adresse oder Netzadresse",
         kept="Antworten zeigen wir hier nicht: Jemand anders könnte diesen Link haben.",
         anonymous="Die Umfrage ist anonym: Nichts führt von Ihnen zu Ihrer Antwort, "
@@ -94,6 +97,7 @@ HELD: Mapping[str, HeldPage] = {
         score="الرقم الذي اخترته: {value}",
         comment="تعليقك",
         more="ما اخترته في الأسئلة الإضافية",
+        agreed="ما وافقت عليه",
         nothing="إجابتك، دون اسم أو عنوان بريد إلكتروني أو عنوان شبكة",
         kept="لا نعرض الإجابات هنا: فقد يكون هذا الرابط لدى شخص آخر.",
         anonymous="الاستطلاع مجهول الهوية: لا شيء يقود منك إلى إجابتك، ولذلك لا يمكن "

@@ -16,7 +16,14 @@ from crmkpi.lib.business_time import BusinessCalendar, HoursError
 from crmkpi.lib.kept import kept
 from surveys.closing.calls import Call, call
 from surveys.closing.responsible import Responsible
-from surveys.models import Answer, FollowUp, FollowUpEvent, FollowUpRule, Survey
+from surveys.models import (
+    Answer,
+    Consent,
+    FollowUp,
+    FollowUpEvent,
+    FollowUpRule,
+    Survey,
+)
 from surveys.queries.results import scale_of
 from surveys.scoring import Band, Kind, Scale
 from surveys.theming import matches, pattern_of
@@ -37,6 +44,7 @@ class Heard:
     answered_at: datetime
     team_id: int | None
     agent_id: int | None
+    asks_contact: bool = False
 
 
 def open_follow_ups(
@@ -57,7 +65,12 @@ def open_follow_ups(
     )
     if not rules:
         return 0
-    heard = _heard(response_ids, since=now - FRESH)
+    looks = any(rule.when == When.ASKED for rule in rules)
+    heard = _heard(
+        response_ids,
+        since=now - FRESH,
+        asking=_asking(response_ids) if looks else frozenset(),
+    )
     named = [
         (each, rule)
         for each in heard
@@ -92,6 +105,8 @@ def fits(rule: FollowUpRule, heard: Heard) -> bool:
             heard.score >= limit if heard.scale.reversed else heard.score <= limit
         )
         return is_worse
+    if rule.when == When.ASKED:
+        return heard.asks_contact
     pattern = pattern_of(rule.words)
     return any(matches(pattern, text) for text in heard.comments)
 
@@ -110,7 +125,19 @@ def _rules(survey_id: int, stamp: str) -> list[FollowUpRule]:
     return list(FollowUpRule.objects.filter(survey_id=survey_id, is_active=True))
 
 
-def _heard(response_ids: Collection[int], *, since: datetime) -> list[Heard]:
+def _asking(response_ids: Collection[int]) -> frozenset[int]:
+    """Return the responses to which somebody asks to be contacted. Queries: 1."""
+    standing = Consent.objects.filter(
+        bulk.KeysIn([F("response_id")], [(pk,) for pk in response_ids]),
+        what=Consent.What.CONTACT,
+        revoked_at=None,
+    )
+    return frozenset(standing.values_list("response_id", flat=True))
+
+
+def _heard(
+    response_ids: Collection[int], *, since: datetime, asking: frozenset[int]
+) -> list[Heard]:
     rows = Answer.objects.filter(
         bulk.KeysIn([F("response_id")], [(pk,) for pk in response_ids]),
         answered_at__gt=since,
@@ -134,6 +161,7 @@ def _heard(response_ids: Collection[int], *, since: datetime) -> list[Heard]:
             answered_at=row.answered_at,
             team_id=row.answered_team_id,
             agent_id=row.agent_id,
+            asks_contact=pk in asking,
         )
         for pk, row in sorted(scores.items())
     ]

@@ -2,6 +2,7 @@
 
 from surveys.models.authoring import Logo, RedirectHost
 from surveys.models.ballots import Ballot
+from surveys.models.consents import Consent
 from surveys.models.erasure import ErasureRequest
 from surveys.models.extras import ExtraAnswer
 from surveys.models.flag_looks import FlagLook
@@ -27,6 +28,7 @@ __all__ = [
     "Ballot",
     "BounceEvent",
     "CommentRelease",
+    "Consent",
     "ErasureRequest",
     "ExtraAnswer",
     "FlagLook",

@@ -22,6 +22,7 @@ class FollowUpRule(models.Model):
         LOW = "low", _("The score is low")
         SCORE = "score", _("The score is this or worse")
         WORDS = "words", _("The comment holds one of these words")
+        ASKED = "asked", _("The customer asks to be contacted")
 
     class Owner(models.TextChoices):
         LEAD = "lead", _("The lead of the team, else the manager above")

@@ -10,7 +10,7 @@ from surveys.services.erasure import Held
 
 
 def person_as_json(held: Held) -> dict[str, Any]:
-    """Return all rows in which somebody is known, as plain JSON data. Queries: 12."""
+    """Return all rows in which somebody is known, as plain JSON data. Queries: 13."""
     stops = Suppression.objects.filter(address_hash__in=held.address_hashes)
     return {
         "contacts": [
@@ -56,6 +56,7 @@ def _responses(held: Held) -> Any:
         .prefetch_related(
             Prefetch("answers", Answer.objects.prefetch_related("revisions")),
             Prefetch("extras", ExtraAnswer.objects.select_related("question")),
+            "consents",
             Prefetch("follow_up__events", FollowUpEvent.objects.order_by("pk")),
         )
         .order_by("pk")
@@ -83,6 +84,14 @@ def _response(response: Response) -> dict[str, Any]:
         "more": [
             {"question": each.question.key, "chosen": each.chosen, "text": each.text}
             for each in response.extras.all()
+        ],
+        "agreed": [
+            {
+                "wording": each.wording,
+                "given_at": each.given_at.isoformat(),
+                "revoked_at": each.revoked_at and each.revoked_at.isoformat(),
+            }
+            for each in response.consents.all()
         ],
         "follow_up": {
             "state": item.state,

@@ -20,6 +20,7 @@ from surveys.hiding import MIN_N
 from surveys.models import (
     Answer,
     Ballot,
+    Consent,
     ExtraAnswer,
     Invitation,
     Question,
@@ -175,6 +176,7 @@ class ResponseLine:
     themes: tuple[str, ...]
     flags: tuple[Flag, ...]
     replies: tuple[Replied, ...]  # to the extra questions, in their order
+    consents: tuple[str, ...]  # what the customer agreed to, in words
     is_releasable: bool  # whether its comment may be shown to its agent
 
 
@@ -187,6 +189,7 @@ def responses_for(
     theme: Theme | None = None,
     with_comment: bool = False,
     is_flagged: bool = False,
+    asks_contact: bool = False,
 ) -> QuerySet[Response]:
     """Return the responses that a reader may open with their flags, the latest first.
 
@@ -199,6 +202,9 @@ def responses_for(
         rows = rows.filter(answered_team__in=access.team_ids)
     if is_flagged:
         rows = to_look_at(rows)
+    if asks_contact:
+        asking = Consent.objects.filter(what=Consent.What.CONTACT, revoked_at=None)
+        rows = rows.filter(pk__in=asking.values("response_id"))
     words = text.split()[:5]
     if with_comment or words:
         said = Answer.objects.filter(kind=Kind.TEXT.value).exclude(text="")
@@ -215,7 +221,7 @@ def responses_for(
 def response_page(
     rows: QuerySet[Response], *, asked: Asked, number: str | None
 ) -> tuple[Page[Response], list[ResponseLine]]:
-    """Return a page of responses and its lines. Queries: 5."""
+    """Return a page of responses and its lines. Queries: 6."""
     page = Paginator(_with_answers(rows), PER_PAGE).get_page(number)
     return page, [line_of(each, asked=asked) for each in page.object_list]
 
@@ -241,6 +247,9 @@ def line_of(response: Response, *, asked: Asked) -> ResponseLine:
         themes=tuple(sorted(mark.theme.name for mark in response.theme_marks.all())),
         flags=flags_of(response),
         replies=asked.replies(response),
+        consents=tuple(
+            str(each.get_what_display()) for each in response.consents.all()
+        ),
         is_releasable=bool(said and said.text) and may_be_told(response),
     )
 
@@ -249,12 +258,14 @@ def _with_answers(rows: QuerySet[Response]) -> QuerySet[Response]:
     answers = Answer.objects.select_related("question")
     marks = ThemeMark.objects.filter(is_on=True).select_related("theme")
     extras = ExtraAnswer.objects.select_related("question")
+    standing = Consent.objects.filter(revoked_at=None).order_by("what")
     return rows.select_related(
         "source", "customer", "agent", "voided_by", "release", "flag_look__looked_by"
     ).prefetch_related(
         Prefetch("answers", queryset=answers),
         Prefetch("theme_marks", queryset=marks),
         Prefetch("extras", queryset=extras),
+        Prefetch("consents", queryset=standing),
     )
 
 

@@ -23,6 +23,7 @@ from surveys.extras import ExtraKind
 from surveys.models import (
     Answer,
     AnswerRevision,
+    Consent,
     ErasureRequest,
     ExtraAnswer,
     Invitation,
@@ -336,6 +337,7 @@ def blank_answers(response_ids: list[int], *, now: datetime) -> int:
         edit_key_hash=None, edit_until=None
     )
     AnswerRevision.objects.filter(answer__response__in=response_ids).update(text="")
+    Consent.objects.filter(response__in=response_ids).delete()
     ExtraAnswer.objects.filter(
         response__in=response_ids, question__kind=ExtraKind.TEXT.stored.value
     ).delete()

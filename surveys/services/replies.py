@@ -1,11 +1,12 @@
 """Take what customers say after the score: a comment and replies, or nothing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from surveys.changes import announce, row_of
 from surveys.content import Content
 from surveys.extras import Extra, Reply, ReplyFault
 from surveys.links import content_of
@@ -13,24 +14,36 @@ from surveys.models import Answer, Ballot, ExtraAnswer, Question, Response
 from surveys.scoring import Kind
 from surveys.services import answers
 from surveys.services.ballots import find_ballot, takes_words
+from surveys.services.consents import agree
 from surveys.services.errors import BadReply, EditOver
 
 Given = Mapping[str, Sequence[str]]  # the posted values by the key of the question
 
 
 @transaction.atomic
-def tell(edit_key: str, *, comment: str, given: Given, now: datetime) -> Response:
-    """Store a comment and the replies to the extra questions, all or nothing.
+def tell(
+    edit_key: str,
+    *,
+    comment: str,
+    given: Given,
+    now: datetime,
+    agreed: Collection[str] = (),
+) -> Response:
+    """Store a comment, replies to the extra questions and consents, all or nothing.
 
     The score counts without them. Posting the form again replaces what was said.
 
     Raises: UnknownLink, EditOver, BadComment, BadReply.
     """
     response = answers.comment(edit_key, text=comment, now=now)
-    extras = Content.from_json(response.version.content).extras
-    replies = {each.key: _read(each, given) for each in extras}
+    content = Content.from_json(response.version.content)
+    replies = {each.key: _read(each, given) for each in content.extras}
     if replies:
         _store(response, replies, now=now)
+    if agree(response, agreed, brand=content.brand, now=now):
+        # No figure moves; rules for following up look at the answer again.
+        row = row_of(Answer.objects.get(response=response, value__isnull=False))
+        announce(Answer, before=[row], after=[row], now=now, cause="edit")
     return response
 
 

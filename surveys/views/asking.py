@@ -1,8 +1,10 @@
 """What the pages with the question and with the thanks show of a survey's content."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
+from surveys.consent_texts import sentences
 from surveys.content import Content
 from surveys.extras import Extra, ExtraKind
 from surveys.look import FACES, Style
@@ -37,6 +39,15 @@ class Asked:
     options: list[Option]
     text: str
     fault: str
+
+
+@dataclass(frozen=True)
+class Box:
+    """Something to agree to."""
+
+    what: str
+    text: str
+    is_ticked: bool
 
 
 def asked(
@@ -77,6 +88,12 @@ def told(
             for each in content.extras
         ],
     }
+
+
+def offered(language: str, brand: str, ticked: Collection[str]) -> list[Box]:
+    """Return the boxes of the thank-you page; none is ticked before a customer did."""
+    words = sentences(language, brand)
+    return [Box(what, text, what in ticked) for what, text in words.items()]
 
 
 def _marks(content: Content, language: str) -> list[Mark]:

@@ -3,7 +3,7 @@
 GET and HEAD only show; what is recorded comes by POST from a form of ours.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -21,6 +21,7 @@ from surveys.models import Answer, Response
 from surveys.scoring import Scale, ScoreError
 from surveys.services import answers, replies, suppressions
 from surveys.services.answers import Answered
+from surveys.services.consents import agreed_to
 from surveys.services.errors import (
     AlreadyAnswered,
     BadComment,
@@ -36,7 +37,7 @@ from surveys.services.replies import Given, said_before
 from surveys.texts import PAGES
 from surveys.tokens import Form, hash_of
 from surveys.views import public_ballots
-from surveys.views.asking import asked, told
+from surveys.views.asking import asked, offered, told
 from surveys.views.customer_pages import (
     customer_page,
     language_of,
@@ -128,9 +129,12 @@ def thanks(request: HttpRequest, key: str) -> HttpResponse:
         return _thank(response, key, done=request.GET.get("done", ""))
     text = request.POST.get("comment", "")
     given = {name: request.POST.getlist(name) for name in KEYS}
-    show = partial(_thank, response, key, text=text, given=given, status=422)
+    agreed = request.POST.getlist("agree")
+    show = partial(
+        _thank, response, key, text=text, given=given, agreed=agreed, status=422
+    )
     try:
-        replies.tell(key, comment=text, given=given, now=timezone.now())
+        replies.tell(key, comment=text, given=given, agreed=agreed, now=timezone.now())
     except BadComment as error:
         is_long = error.reason == "too long"
         return show(fault="comment_too_long" if is_long else "comment_unreadable")
@@ -138,9 +142,8 @@ def thanks(request: HttpRequest, key: str) -> HttpResponse:
         return show(reply_fault=error)
     except EditOver:
         return _thank(response, key, status=410)
-    told = (
-        "comment" if text.strip() else "more" if any(map(any, given.values())) else ""
-    )
+    is_more = bool(agreed) or any(map(any, given.values()))
+    told = "comment" if text.strip() else "more" if is_more else ""
     if told and (onward := allowed_redirect(_content_of(response).redirect)):
         return _see(onward)
     done = f"?done={told}" if told else ""
@@ -293,6 +296,7 @@ def _thank(
     done: str = "",
     text: str = "",
     given: Given | None = None,
+    agreed: Collection[str] = (),
     fault: str = "",
     reply_fault: BadReply | None = None,
     status: int = 200,
@@ -305,10 +309,13 @@ def _thank(
     if may_edit and done not in ("comment", "more"):
         if given is None:  # who comes back finds what was said, not an empty form
             text, given = said_before(response)
+            agreed = agreed_to(response)
         score = Answer.objects.get(response=response, value__isnull=False).value
         context = told(
             content, language, score=score or 0, given=given, fault=reply_fault
         )
+        if response.origin == Response.Origin.INVITATION:
+            context["consents"] = offered(language, content.brand, agreed)
     sentences = {"comment": page.comment_thanks, "change": page.changed}
     onward = allowed_redirect(content.redirect)
     shown = render(

@@ -12,7 +12,14 @@ from crmkpi.lib.periods import from_day, local_day
 from surveys.content import Content
 from surveys.held_texts import HELD, HeldPage
 from surveys.links import find_invitation
-from surveys.models import Answer, ErasureRequest, ExtraAnswer, Invitation, Response
+from surveys.models import (
+    Answer,
+    Consent,
+    ErasureRequest,
+    ExtraAnswer,
+    Invitation,
+    Response,
+)
 from surveys.scoring import Kind
 from surveys.services.erasure import request_erasure
 from surveys.services.errors import UnknownLink
@@ -129,6 +136,8 @@ def _of_answer(response: Response, page: HeldPage) -> list[Line]:
             lines.append((f"{page.comment}: {{value}}", given.text))
     if ExtraAnswer.objects.filter(response=response).exists():
         lines.append((page.more, ""))
+    for each in Consent.objects.filter(response=response, revoked_at=None):
+        lines.append((f"{page.agreed}: {{value}}", each.wording))
     return lines
 
 

@@ -74,6 +74,7 @@ FILE_HEADINGS = [
     "Language",
     "Left out because",
     "Flags",
+    "Agreed",
 ]
 GRAINS = {
     "week": (Grain.WEEK, gettext_lazy("Weeks")),
@@ -314,6 +315,7 @@ def _file_rows(lines: Iterator[ResponseLine], zone: ZoneInfo) -> Iterator[list[o
             response.language,
             str(response.get_exclusion_display()) if response.exclusion else "",
             _said(line.flags),
+            ", ".join(line.consents),
             *(clean_display(each.text) for each in line.replies),
         ]
 

@@ -653,7 +653,7 @@ def test_extra_questions_come_after_the_score_and_need_no_answer(client, extende
         assert words in html
     assert "Bye <bdi>Fjordlight</bdi>" in html
     assert html.count('type="radio"') == 2
-    assert html.count('type="checkbox"') == 3
+    assert html.count('type="checkbox" name="extra2"') == 3
 
 
 def test_replies_are_stored_with_the_comment(client, extended):
