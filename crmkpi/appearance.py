@@ -23,6 +23,7 @@ def change_theme(request: HttpRequest) -> HttpResponse:
     user.theme = theme
     user.save(update_fields=["theme"])
     back = request.POST.get("next", "")
-    if not url_has_allowed_host_and_scheme(back, allowed_hosts=None):
+    is_ours = url_has_allowed_host_and_scheme(back, allowed_hosts=None)
+    if not is_ours or not back.startswith("/"):
         back = "/"
     return redirect(back)

@@ -9,6 +9,7 @@ from django.contrib.auth.password_validation import (
 )
 from django.utils.translation import gettext_lazy as _
 
+from crmkpi.accounts.form_fields import RowsField
 from crmkpi.accounts.models import FOREVER, ApiKey, Membership, Team, User
 from crmkpi.accounts.queries.audit import ACTIONS
 from crmkpi.accounts.queries.people import SORTS, STATES
@@ -254,7 +255,7 @@ class ApiKeyForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
     )
     whole_company = forms.BooleanField(label=_("For the whole company"), required=False)
-    teams = forms.ModelMultipleChoiceField(
+    teams = RowsField(
         Team.objects.filter(is_active=True),
         label=_("Or for these teams and all below them"),
         required=False,

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from crmkpi.accounts.access import Access
+from crmkpi.accounts.form_fields import RowsField
 from crmkpi.accounts.models import Team, TeamEdge
 from crmkpi.crm.models import Channel, Member, Order
 from surveys.models import Means, SendingRule, Survey
@@ -71,7 +72,7 @@ class RuleForm(forms.Form):
         max_value=30,
         required=False,
     )
-    teams = forms.ModelMultipleChoiceField(
+    teams = RowsField(
         Team.objects.none(),
         label=_("Teams"),
         help_text=_("And those below; none ticked: all."),
@@ -85,19 +86,19 @@ class RuleForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )
-    segments = forms.ModelMultipleChoiceField(
+    segments = RowsField(
         Member.objects.none(),
         label=_("Segments"),
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )
-    policies = forms.ModelMultipleChoiceField(
+    policies = RowsField(
         Member.objects.none(),
         label=_("Priorities (service policies of tickets)"),
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )
-    types = forms.ModelMultipleChoiceField(
+    types = RowsField(
         Member.objects.none(),
         label=_("Types of ticket"),
         widget=forms.CheckboxSelectMultiple,

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
+from crmkpi.accounts.form_fields import RowsField
 from crmkpi.accounts.http import ReaderRequest
 from crmkpi.lib.text import clean_display
 from surveys.forms import one_line
@@ -153,7 +154,7 @@ def _theme_page(
 
 def _marks_form(request: ReaderRequest, survey: Survey, response: Response) -> Any:
     class MarksForm(forms.Form):
-        themes = forms.ModelMultipleChoiceField(
+        themes = RowsField(
             label=gettext_lazy("Themes"),
             queryset=survey.themes.all(),
             required=False,

@@ -42,7 +42,7 @@ def test_other_themes_are_refused(client, theme):
 
 
 @pytest.mark.parametrize(
-    "back", ["https://evil.example.com/", "//evil.example.com", ""]
+    "back", ["https://evil.example.com/", "//evil.example.com", "", "nowhere"]
 )
 def test_it_never_leads_away(client, back):
     client.force_login(person("Ana"))

@@ -366,3 +366,14 @@ def test_token_of_mail_is_not_on_any_staff_page(ana, survey, contact, mailoutbox
     for name, more in [("sends", {}), ("sending", {}), ("rule", {"pk": made.pk}),
                        ("invitations", {}), ("channels", {})]:  # fmt: skip
         assert token not in ana.get(page(name, survey, **more)).content.decode()
+
+
+@pytest.mark.parametrize("box", ["teams", "segments"])
+@pytest.mark.parametrize("odd", ["9" * 40, "-1", "x", "\x00", "1.5"])
+def test_a_row_that_no_database_has_is_no_choice(ana, survey, box, odd):
+    Member.objects.create(dimension=Member.Dimension.SEGMENT, name="Large")
+
+    refused = ana.post(page("rule_new", survey), {**FIELDS, box: odd})
+
+    assert refused.status_code == 422
+    assert box in refused.context["form"].errors
