@@ -19,7 +19,14 @@ from surveys.changes import announce, announce_all, row_of, rows_of
 from surveys.closing.rules import Heard, is_named
 from surveys.comments import CommentFault, clean_comment
 from surveys.links import Link, content_of, find_invitation
-from surveys.models import Answer, AnswerRevision, Invitation, Question, Response
+from surveys.models import (
+    Answer,
+    AnswerRevision,
+    CommentRelease,
+    Invitation,
+    Question,
+    Response,
+)
 from surveys.scoring import Kind, ScoreError
 from surveys.services.ballots import cast, was_cast
 from surveys.services.errors import (
@@ -183,6 +190,7 @@ def comment(edit_key: str, *, text: str, now: datetime) -> Response:
     elif earlier.text != words:
         _keep_revision(earlier, now=now)
         Answer.objects.filter(pk=earlier.pk).update(text=words)
+        CommentRelease.objects.filter(response=response).delete()  # of other words
         # Figures stay; what is sorted by its words is looked at again.
         row = row_of(earlier)
         announce(Answer, before=[row], after=[row], now=now, cause="edit")

@@ -18,7 +18,7 @@ from crmkpi.crm.models import Exclusion, ImportRun, Source
 from crmkpi.lib import bulk
 from surveys.changes import announce, rows_of
 from surveys.content import Content
-from surveys.models import Answer, Response, Survey
+from surveys.models import Answer, CommentRelease, Response, Survey
 from surveys.scoring import Kind, Scale
 from surveys.services.rows import (
     ANSWER_COLUMNS,
@@ -385,6 +385,14 @@ def _replace(
             for known, placed in changes
         ],
     )
+    other_words = [
+        known.response_id
+        for known, placed in changes
+        if known.given.comment != placed.given.comment
+    ]
+    CommentRelease.objects.filter(
+        bulk.KeysIn([F("response_id")], [(pk,) for pk in other_words])
+    ).delete()  # nobody has read these words yet
     answers_to(ids).delete()
     bulk.insert_rows(
         Answer,

@@ -12,6 +12,7 @@ from surveys.queries.releases import passed_on
 from surveys.services import answers
 from surveys.services.errors import BadSurvey
 from surveys.services.releases import release_comment, take_comment_back
+from tests.crm.rows import take
 from tests.surveys.cast import ask, contact, reply
 from tests.surveys.replies import replies
 from tests.world import NOW, TODAY
@@ -146,3 +147,33 @@ def test_anonymous_comments_are_never_passed_on(world):
 
     with pytest.raises(BadSurvey):
         release_comment(response, actor=world.lee, now=NOW)
+
+
+def test_other_words_are_read_and_shown_anew(world, survey):
+    """The customer or the source says it otherwise after the lead has read it."""
+    _, token = ask(survey, contact("Grace"), agent_id=world.alice.pk)
+    key = reply(token, 5).edit_key
+    release_comment(
+        answers.comment(key, text="Kind", now=NOW), actor=world.lee, now=NOW
+    )
+    answers.comment(key, text="Kind", now=NOW)
+    assert CommentRelease.objects.exists()
+    answers.comment(key, text="Kind, says Grace Hopper", now=NOW)
+    assert not CommentRelease.objects.exists()
+
+    row = {
+        "external_id": "1",
+        "survey": "Old tool",
+        "kind": "csat",
+        "score": 5,
+        "answered": NOW,
+        "agent": "Alice",
+        "comment": "Kind",
+    }
+    take("response", row)
+    told = Response.objects.get(origin=Response.Origin.IMPORT)
+    release_comment(told, actor=world.lee, now=NOW)
+    take("response", row | {"score": 4})
+    assert CommentRelease.objects.exists()
+    take("response", row | {"score": 4, "comment": "Kind, says Grace Hopper"})
+    assert not CommentRelease.objects.exists()
