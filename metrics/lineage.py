@@ -11,6 +11,7 @@ from crmkpi.accounts.access import Access
 from metrics.catalog import METRICS
 from metrics.custom.uses import uses_of
 from metrics.engine import basis
+from metrics.expressions import linears
 from metrics.measures import AXES
 from metrics.measures.base import Cells
 from metrics.metric import Metric
@@ -45,6 +46,7 @@ class Need:
 
     title: str  # "Tickets"
     when: str  # "by the day they were resolved"
+    counted: str = ""  # the measures taken of them: "tickets resolved, complaints"
 
 
 @dataclass(frozen=True)
@@ -88,13 +90,27 @@ def lineage(metric: Metric, access: Access) -> Lineage:
 
 
 def _needs(metric: Metric) -> list[Need]:
-    found = {}
+    found: dict[tuple[str, str], list[str]] = {}
     for key in sorted(metric.axes):
         axis = AXES[key]
-        when = str(WHEN[axis.when])
-        title = _rows_of(axis)
-        found[title, when] = Need(title, when)
-    return list(found.values())
+        place = (_rows_of(axis), str(WHEN[axis.when]))
+        found.setdefault(place, []).extend(_measures_of(metric, key))
+    return [
+        Need(title, when, ", ".join(counted))
+        for (title, when), counted in found.items()
+    ]
+
+
+def _measures_of(metric: Metric, axis: str) -> list[str]:
+    """Return what the measures of an axis that the value is made of are called."""
+    names = {
+        ref.name
+        for each in linears(metric.expression)
+        for ref in each.refs
+        if ref.axis == axis
+    }
+    known = AXES[axis].measures()
+    return [str(each.label) for each in known if each.name in names and each.label]
 
 
 def _rows_of(axis: type[Cells]) -> str:

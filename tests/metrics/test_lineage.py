@@ -21,6 +21,13 @@ def test_a_ratio_of_two_facts_names_both(world: World) -> None:
     assert found.inputs == []
 
 
+def test_the_measures_taken_of_rows_are_named(world: World) -> None:
+    (need,) = lineage(METRICS["win_rate"], world.access(world.mona)).needs
+
+    assert need.counted == "deals closed, deals won"
+    assert need.counted in words(page(signed_in(world.mona), "/metrics/win_rate/"))
+
+
 def test_a_formula_names_its_inputs_and_they_name_it(world: World) -> None:
     access = world.access(world.mona)
     velocity = lineage(METRICS["pipeline_velocity"], access)
