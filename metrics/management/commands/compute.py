@@ -62,7 +62,7 @@ class _Line:
         left = time_left(timedelta(seconds=time.monotonic() - self._begun), share)
         words = f", {left_in_words(left)}" if left and done < of else ""
         text = f"{self.STEPS[step]:18}  {bar(share)} {share:4.0%}  {done:,} of {of:,}"
-        self._out.write(f"\r{text}{words}\x1b[K", ending="")
+        self._out.write(f"\r{text}{words}\x1b[K", str, ending="")
         self._out.flush()
 
     def end(self) -> None:
