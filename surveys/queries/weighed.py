@@ -57,12 +57,12 @@ def could_be_asked(
 POPULATIONS = {
     "customers": Population(
         gettext_lazy("By share of customers"),
-        gettext_lazy("Of active customers"),
+        gettext_lazy("Of customers"),
         active_customers,
     ),
     "asked": Population(
-        gettext_lazy("By share of those who could be asked"),
-        gettext_lazy("Of those who could be asked"),
+        gettext_lazy("By who could be asked"),
+        gettext_lazy("Could be asked"),
         could_be_asked,
     ),
 }
