@@ -126,6 +126,7 @@ def survey_answers(request: ReaderRequest, slug: str) -> HttpResponse:
         "answered_format": answered_format(survey),
         "is_filtered": any(form.cleaned_data.values()),
         "led_team_ids": led_team_ids(request.access),
+        "flagged": waiting,
         "has_flags": waiting or any(line.flags for line in lines),
         "quick_seconds": QUICK.seconds,
         "several": SEVERAL,
