@@ -36,6 +36,7 @@ def test_what_is_offered_is_a_measure_as_it_is_declared():
     assert (found.title, found.unit) == ("Value of orders", Unit.MONEY)
     assert [each.key for each in found.dimensions] == [
         "segment",
+        "region",
         "product",
         "channel",
         "campaign",
