@@ -128,10 +128,9 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 60,  # longer than any job holds the lock
-        # Sorting what is more than the cache uses files: millions of rows in a rebuild.
         "init_command": (
             "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;"
-            "PRAGMA cache_size=-65536;PRAGMA temp_store=FILE;"
+            "PRAGMA cache_size=-65536;PRAGMA temp_store=MEMORY;"
         ),
     }
     VAR_DIR.mkdir(parents=True, exist_ok=True)

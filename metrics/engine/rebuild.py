@@ -2,9 +2,11 @@
 
 import hashlib
 from datetime import datetime
+from math import ceil
 
 from django.conf import settings
-from django.db.models import Max, Min
+from django.db import connections, router
+from django.db.models import Count, Max, Min, Q
 
 from crmkpi.lib import bulk
 from crmkpi.lib.periods import UNDATED
@@ -16,6 +18,8 @@ from metrics.engine.coarser import cover_calendar, roll_up
 from metrics.measures import AXES
 from metrics.measures.base import Cells
 from metrics.models import Cause, DirtyKey, MeasureState, Slot
+
+ROWS_AT_ONCE = 1_000_000  # that SQLite groups in one statement
 
 
 def rebuild_slot(slot: Slot, *, now: datetime, cause: str = Cause.REBUILD) -> int:
@@ -53,13 +57,37 @@ def _fill(axis: type[Cells], cut: Cut) -> int:
 
         if columnar.serves(axis):
             return columnar.fill(axis, cut)
-    columns = [*CELL_KEY, *measure_names(axis)]
-    leaves = insert_select(axis, columns, leaf_query(axis, cut))
+    columns, query = [*CELL_KEY, *measure_names(axis)], leaf_query(axis, cut)
+    parts = [query.filter(days) for days in _parts(axis)]
+    leaves = sum(insert_select(axis, columns, part) for part in parts)
     found = axis._default_manager.filter(cut=cut, start__gt=UNDATED)
     span = found.aggregate(first=Min("start"), last=Max("start"))
     cover_calendar(span["first"], span["last"])
     roll_up(axis, cut)
     return leaves
+
+
+def _parts(axis: type[Cells]) -> list[Q]:
+    """Return the spans of days whose rows SQLite groups in one statement each.
+
+    It sorts them in memory, so that three million together take 250 MB. PostgreSQL
+    sorts in files what is too much. The days between the first and the last one are
+    parted evenly; a cell is of one day, so none is in two parts. Queries: 1, 0.
+    """
+    if connections[router.db_for_write(axis)].vendor != "sqlite":
+        return [Q()]
+    dated = Q(**{f"{axis.when}__gt": UNDATED})
+    known = axis.fact._default_manager.filter(axis.base, dated).aggregate(
+        n=Count("pk"), first=Min(axis.when), last=Max(axis.when)
+    )
+    parts = ceil(known["n"] / ROWS_AT_ONCE)
+    if parts < 2:
+        return [Q()]
+    first, days = known["first"], known["last"] - known["first"] + 1
+    starts = [first + days * part // parts for part in range(1, parts)]
+    since = [Q(), *(Q(**{f"{axis.when}__gte": day}) for day in starts)]
+    until = [*(Q(**{f"{axis.when}__lt": day}) for day in starts), Q()]
+    return [begin & end for begin, end in zip(since, until, strict=True)]
 
 
 def request_rebuild(axis: str | None = None, *, cause: str = Cause.REBUILD) -> int:

@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -163,6 +164,27 @@ def test_doing_anything_twice_changes_nothing(world):
     assert not DirtyKey.objects.exists()
     assert not StalePair.objects.exists()
     assert not Slot.objects.filter(rebuild=True).exists()
+
+
+def test_rows_read_in_parts_give_what_they_give_together(world, monkeypatch):
+    """As SQLite reads millions of them; PostgreSQL reads all at once, however many."""
+    played(world)
+    drain(now=NOW)
+    before = cells()
+    monkeypatch.setattr("metrics.engine.rebuild.ROWS_AT_ONCE", 1)
+
+    with CaptureQueriesContext(connection) as captured:
+        rebuild(now=NOW)
+
+    assert cells() == before
+    table = AXES["metrics.orderspaid"]._meta.db_table
+    filled = [
+        query["sql"]
+        for query in captured
+        if query["sql"].startswith(f'INSERT INTO "{table}"')
+        and f'{int(Cut.REGION)} AS "c_cut"' in query["sql"]
+    ]
+    assert len(filled) == (4 if connection.vendor == "sqlite" else 1)
 
 
 def test_a_new_way_to_cut_rows_is_read_from_those_there(world):
