@@ -1,8 +1,7 @@
 """Run every check: `python -m tests.run`; arguments are pytest's.
 
 The tests run on SQLite and, where a server is found, again on PostgreSQL, in shares, as
-many checks at once as there are cores and one more, since some always wait for a
-browser, a worker or a database. A few tests that fail beside others are run once
+many checks at once as there are cores. A few tests that fail beside others are run once
 more alone; the summary names them, whatever comes of it. At the end it says what was
 not found; CRMKPI_REQUIRE (browser,engines,postgresql,redis,reference) turns each of
 those into a failure.
@@ -113,7 +112,7 @@ def again(suite: Check) -> Check:
 def run(checks: list[Check]) -> list[Check]:
     """Run checks beside each other; print and return them as they end, failed ones."""
     failed = []
-    with ThreadPoolExecutor((os.cpu_count() or 1) + 1) as pool:
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
         started = {pool.submit(outcome, check): check for check in checks}
         for done in as_completed(started):
             check, (status, output) = started[done], done.result()
