@@ -351,6 +351,30 @@ def _replace(
         return
     ids = [known.response_id for known, _ in changes]
     before = rows_of(answers_to(ids))
+    _place_anew(changes, asked=asked, run=run, now=now)
+    _take_back_other_words(changes)
+    answers_to(ids).delete()
+    bulk.insert_rows(
+        Answer,
+        ANSWER_COLUMNS,
+        [
+            row
+            for known, placed in changes
+            for row in answer_rows(known.response_id, placed, asked, now=now)
+        ],
+    )
+    after = rows_of(answers_to(ids))
+    announce(Answer, before=before, after=after, now=now, cause="import")
+
+
+def _place_anew(
+    changes: Sequence[tuple[_Known, Placed]],
+    *,
+    asked: Asked,
+    run: ImportRun | None,
+    now: datetime,
+) -> None:
+    """Write whom known responses are about, by whom and when they were given."""
     bulk.update_rows(
         Response,
         ["id"],
@@ -385,23 +409,14 @@ def _replace(
             for known, placed in changes
         ],
     )
+
+
+def _take_back_other_words(changes: Sequence[tuple[_Known, Placed]]) -> None:
+    """Show no agent words that nobody has read yet, in the place of those shown."""
     other_words = [
-        known.response_id
+        (known.response_id,)
         for known, placed in changes
         if known.given.comment != placed.given.comment
     ]
-    CommentRelease.objects.filter(
-        bulk.KeysIn([F("response_id")], [(pk,) for pk in other_words])
-    ).delete()  # nobody has read these words yet
-    answers_to(ids).delete()
-    bulk.insert_rows(
-        Answer,
-        ANSWER_COLUMNS,
-        [
-            row
-            for known, placed in changes
-            for row in answer_rows(known.response_id, placed, asked, now=now)
-        ],
-    )
-    after = rows_of(answers_to(ids))
-    announce(Answer, before=before, after=after, now=now, cause="import")
+    shown = CommentRelease.objects.filter(bulk.KeysIn([F("response_id")], other_words))
+    shown.delete()

@@ -56,21 +56,15 @@ def rebuild(request: ReaderRequest) -> HttpResponse:
         except services.RecalculationRunning as error:
             return _page(request, refused=str(error), status=409)
         return redirect("accounts:recalculation")
-    context = {
-        "nav_active": _nav(request),
-        "crumbs": [
-            *_crumbs(request),
-            (_("Recalculation"), reverse("accounts:recalculation")),
-        ],
-        "heading": _("Compute all figures again from the rows?"),
-        "text": _(
+    return _ask_first(
+        request,
+        heading=_("Compute all figures again from the rows?"),
+        text=_(
             "This takes as long as the first computation did and keeps a worker busy. "
             "Pages go on showing the figures there are; nothing is lost."
         ),
-        "button": _("Rebuild all figures"),
-        "back": reverse("accounts:recalculation"),
-    }
-    return render(request, "accounts/confirm.html", context)
+        button=_("Rebuild all figures"),
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -83,19 +77,29 @@ def stop(request: ReaderRequest) -> HttpResponse:
         except services.Refused as error:
             return _page(request, refused=str(error), status=409)
         return redirect("accounts:recalculation")
-    context = {
-        "nav_active": _nav(request),
-        "crumbs": [
-            *_crumbs(request),
-            (_("Recalculation"), reverse("accounts:recalculation")),
-        ],
-        "heading": _("Stop the recalculation?"),
-        "text": _(
+    return _ask_first(
+        request,
+        heading=_("Stop the recalculation?"),
+        text=_(
             "Settings stay as they are, and figures go on following their rows. What "
             "has been computed again stays so. You can ask for it anew at any time."
         ),
-        "button": _("Stop the recalculation"),
-        "back": reverse("accounts:recalculation"),
+        button=_("Stop the recalculation"),
+    )
+
+
+def _ask_first(
+    request: ReaderRequest, *, heading: str, text: str, button: str
+) -> HttpResponse:
+    """Show what an act means, with the button that does it and a way back."""
+    here = reverse("accounts:recalculation")
+    context = {
+        "nav_active": _nav(request),
+        "crumbs": [*_crumbs(request), (_("Recalculation"), here)],
+        "heading": heading,
+        "text": text,
+        "button": button,
+        "back": here,
     }
     return render(request, "accounts/confirm.html", context)
 
