@@ -36,6 +36,7 @@ class Page:
     comment_label: str
     comment_hint: str
     comment_send: str
+    more_send: str  # of a form that holds more than the comment
     comment_thanks: str
     comment_too_long: str
     comment_unreadable: str
@@ -107,6 +108,7 @@ PAGES: Mapping[str, Page] = {
         comment_label="Your comment",
         comment_hint="You may leave this empty.",
         comment_send="Send my comment",
+        more_send="Send this too",
         comment_thanks="We have received your comment.",
         comment_too_long="Please shorten your comment to 5,000 characters.",
         comment_unreadable="Your comment contains characters that we cannot store. "
@@ -200,6 +202,7 @@ PAGES: Mapping[str, Page] = {
         comment_label="Ihr Kommentar",
         comment_hint="Sie können das Feld leer lassen.",
         comment_send="Kommentar senden",
+        more_send="Auch das senden",
         comment_thanks="Ihr Kommentar ist bei uns angekommen.",
         comment_too_long="Bitte kürzen Sie Ihren Kommentar auf 5.000 Zeichen.",
         comment_unreadable="Ihr Kommentar enthält Zeichen, die wir nicht speichern "
@@ -297,6 +300,7 @@ PAGES: Mapping[str, Page] = {
         comment_label="تعليقك",
         comment_hint="يمكنك ترك هذا الحقل فارغًا.",
         comment_send="أرسل تعليقي",
+        more_send="أرسل هذا أيضًا",
         comment_thanks="وصلنا تعليقك.",
         comment_too_long="يُرجى اختصار تعليقك إلى 5000 حرف.",
         comment_unreadable="يحتوي تعليقك على رموز لا يمكننا حفظها. يُرجى حذفها.",

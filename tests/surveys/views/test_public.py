@@ -473,6 +473,29 @@ def test_other_languages_are_offered_in_their_own_name(client, page):
 
 
 @pytest.mark.parametrize(
+    ("code", "comment", "more"),
+    [
+        ("en", "Send my comment", "Send this too"),
+        ("de", "Kommentar senden", "Auch das senden"),
+        ("ar", "أرسل تعليقي", "أرسل هذا أيضًا"),
+    ],
+)
+def test_the_button_names_what_its_form_holds(
+    client, world, survey, page, shared_page, code, comment, more
+):
+    """Who came by the shared link writes a comment; who was invited may only tick."""
+
+    def button(address):
+        html = client.get(post(client, f"{address}?in={code}", 2)["Location"])
+        return re.findall('<button type="submit">([^<]*)', html.content.decode())
+
+    assert button(shared_page) == [comment]
+    assert button(page) == [more]
+    change(survey, world, extras=(WORD,))
+    assert button(shared_page) == [more]
+
+
+@pytest.mark.parametrize(
     ("score", "prompt"),
     [
         (2, "What went wrong, and what should we do about it?"),
