@@ -12,12 +12,12 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 from django.db.models import Q
 from django.urls import reverse
-from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext as _
 
 from crmkpi.accounts.access import Access
 from crmkpi.accounts.models import User
 from crmkpi.accounts.queries import get_organisation
+from crmkpi.lib.instants import instant_text
 from metrics.alerts.evaluation import hand_over, is_reached, notice_for
 from metrics.alerts.kinds import News, Verdict
 from metrics.alerts.models import AlertRule, Notification
@@ -152,5 +152,4 @@ class FollowUpWatch:
 
 
 def _due_text(item: FollowUp) -> str:
-    local = item.due_at.astimezone(ZoneInfo(get_organisation().zone))
-    return str(format_date(local, "j M Y, H:i"))
+    return instant_text(item.due_at.astimezone(ZoneInfo(get_organisation().zone)))

@@ -36,7 +36,7 @@ from surveys.models import FollowUp, FollowUpRule, Survey
 from surveys.queries.results import current_scale, reads_answers
 from surveys.services.errors import BadSurvey
 from surveys.views.doors import managed_survey, readable_survey
-from surveys.views.results import answered_format, survey_context
+from surveys.views.results import survey_context
 
 
 @require_safe
@@ -92,7 +92,6 @@ def follow_up(request: ReaderRequest, pk: int) -> HttpResponse:
         "zone": request.organisation.zone,
         "line": line_of(item, now=now),
         "item": item,
-        "answered_format": answered_format(item.response.survey),
         "events": item.events.select_related("actor"),
         "forms": forms_,
         "is_worker": is_worker,

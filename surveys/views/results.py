@@ -123,7 +123,6 @@ def survey_answers(request: ReaderRequest, slug: str) -> HttpResponse:
         "form": form,
         "page_obj": page,
         "lines": lines,
-        "answered_format": answered_format(survey),
         "is_filtered": any(form.cleaned_data.values()),
         "led_team_ids": led_team_ids(request.access),
         "flagged": waiting,
@@ -224,11 +223,6 @@ def flags_look(request: ReaderRequest, slug: str, pk: int) -> HttpResponse:
         note_look(response, actor=request.user, now=timezone.now())
         messages.success(request, _("Looked at. The answer counts as before."))
     return redirect(reverse("surveys:answers", args=[slug]) + "?flagged=on")
-
-
-def answered_format(survey: Survey) -> str:
-    """Return how pages print when something was answered: to the day if anonymous."""
-    return "j M Y" if survey.is_anonymous else "j M Y, H:i"
 
 
 def survey_context(

@@ -1,6 +1,7 @@
-"""Tags that every page uses: icons, status badges, the main navigation."""
+"""What every page uses: icons, status badges, instants, the main navigation."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from crmkpi.lib.instants import instant_text
 from crmkpi.lib.numbers import Unit, figure
 
 register = template.Library()
@@ -51,6 +53,12 @@ BADGES = {
 def count(value: int) -> str:
     """Return how many, with the separators of the reader's language: 21,123."""
     return figure(value, Unit.COUNT).text
+
+
+@register.filter(expects_localtime=True)
+def instant(at: datetime | None) -> str:
+    """Return an instant in the zone of the page, which it names; "" for none."""
+    return instant_text(at) if at else ""
 
 
 @register.simple_tag

@@ -70,7 +70,7 @@ def test_an_overdue_item_is_told_one_step_up_once(world, item, time_machine):
     assert told(world.ana) == [(True, "Overdue follow-up: Low")]
     assert len(told(world.lee)) == 1
     notice = Notification.objects.get(person=world.ana)
-    assert notice.text == "Calls. It was due 16 Feb 2026, 12:00 and is with Lee."
+    assert notice.text == "Calls. It was due 16 Feb 2026, 12:00 CET and is with Lee."
     assert mailed()[1:] == [("ana@example.com", "Overdue follow-up: Low")]
     assert mailed()[2:] == []
 
