@@ -120,7 +120,7 @@ def _changes(old: MetricVersion, new: MetricVersion) -> list[str]:
         for name in _differing(old.basis, new.basis)
     ]
     told = [*terms, *dict.fromkeys(each for each in parts if each)]
-    return told or [_("Its calculation changed.")]
+    return told or [_("Its formula or what is shown beside it changed.")]
 
 
 def _differing(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:

@@ -65,7 +65,10 @@ def test_another_rule_for_rows_is_another_calculation(world, monkeypatch):
     monkeypatch.setitem(METRICS.declared, "lead_conversion_rate", other)
 
     assert mirror_catalogue(now=NOW) == ["lead_conversion_rate"]
-    assert told("lead_conversion_rate") == (2, ["Its calculation changed."])
+    assert told("lead_conversion_rate") == (
+        2,
+        ["Its formula or what is shown beside it changed."],
+    )
 
 
 def test_a_version_of_an_earlier_release_is_only_completed(world):

@@ -202,7 +202,8 @@ def test_earlier_versions_of_the_definition_are_listed(everything: World) -> Non
     assert "Windows and thresholds Answered within 20 seconds" in text
     assert (
         "All versions v4 since 13 Feb 2026 Answered within: 20 seconds, before 30 "
-        "seconds v3 since 13 Feb 2026 Its calculation changed. v2 since" in text
+        "seconds v3 since 13 Feb 2026 Its formula or what is shown beside it changed. "
+        "v2 since" in text
     )
 
 
