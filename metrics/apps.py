@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.backends.signals import connection_created
 from django.utils.translation import gettext_lazy as _
 
 from crmkpi.lib.numbers import Unit
@@ -25,7 +26,9 @@ class MetricsConfig(AppConfig):
         from metrics.alerts.kinds import register
         from metrics.alerts.watching import KINDS, MetricWatch
         from metrics.catalog import METRICS
+        from metrics.engine.planning import never_compile
 
+        connection_created.connect(never_compile)
         register(KINDS, MetricWatch())
         register(follow_ups.KINDS, follow_ups.FollowUpWatch())
         COMPARABLE.update(
