@@ -111,7 +111,7 @@ def forget_old_answers() -> int:
 
 @shared_task(name="surveys.forget_addresses")
 def forget_addresses() -> int:
-    """Delete what network addresses did in windows that are over; return how many."""
+    """Delete what network addresses did long enough ago; return how many rows."""
     return forget_uses(now=timezone.now())
 
 

@@ -81,10 +81,10 @@ def address_hash(address: str) -> str:
     return hash_of(address.strip().lower()) if address.strip() else ""
 
 
-def place_hash(what: str, address: str, window: int) -> str:
+def place_hash(what: str, address: str, window: int = 0) -> str:
     """Return under what a network address is counted: nobody can try out all of them.
 
-    Another in each window, so that what somebody did in two cannot be joined.
+    Another for each thing it does and in each window, so that two cannot be joined.
     """
     told = f"{what} {address} {window}"
     return salted_hmac("surveys.place", told, algorithm="sha256").hexdigest()

@@ -19,7 +19,7 @@ from surveys.models.result_links import ResultLink
 from surveys.models.sending import BounceEvent, Occasion, SendingLimits, SendingRule
 from surveys.models.surveys import Question, Survey, SurveyVersion
 from surveys.models.themes import Theme, ThemeMark
-from surveys.models.uses import AddressUse
+from surveys.models.uses import AddressUse, NetworkAnswer
 
 __all__ = [
     "AddressUse",
@@ -39,6 +39,7 @@ __all__ = [
     "InvitationToken",
     "Logo",
     "Means",
+    "NetworkAnswer",
     "Occasion",
     "Question",
     "RedirectHost",

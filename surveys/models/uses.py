@@ -1,4 +1,4 @@
-"""How often network addresses did what there is a limit for."""
+"""What network addresses did lately."""
 
 from django.db import models
 
@@ -15,3 +15,21 @@ class AddressUse(models.Model):
 
     def __str__(self) -> str:
         return f"{self.place_hash[:8]}: {self.uses}"
+
+
+class NetworkAnswer(models.Model):
+    """That a network gave an answer by a survey's shared link, kept for a week.
+
+    Of the network there is only a keyed hash, another one for each link.
+    """
+
+    place_hash = models.CharField(max_length=64)
+    at = models.DateTimeField(db_index=True)  # what is old is deleted
+
+    class Meta:
+        indexes = [  # the latest ones of a network, counted with each answer
+            models.Index(fields=["place_hash", "at"], name="answer_of_network")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.place_hash[:8]}: {self.at:%Y-%m-%d %H:%M}"

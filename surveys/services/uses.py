@@ -3,7 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 from crmkpi.lib import bulk
-from surveys.models import AddressUse
+from surveys.flags import SEVERAL, SEVERAL_WITHIN
+from surveys.models import AddressUse, NetworkAnswer
 from surveys.tokens import place_hash
 
 WINDOW = timedelta(minutes=10)
@@ -27,6 +28,29 @@ def count_use(what: str, *, address: str, now: datetime) -> int:
     )
 
 
+def gave_several(link: str, *, network: str, now: datetime) -> bool:
+    """Tell whether one more answer makes several by a link from one network.
+
+    Queries: 1, which looks at no more rows than it takes.
+    """
+    lately = NetworkAnswer.objects.filter(
+        place_hash=_network_hash(link, network), at__gt=now - SEVERAL_WITHIN
+    )
+    return lately[: SEVERAL - 1].count() + 1 >= SEVERAL
+
+
+def note_answer(link: str, *, network: str, now: datetime) -> None:
+    """Remember for a while that a network gave an answer by a link. Queries: 1."""
+    bulk.insert_row(
+        NetworkAnswer, {"place_hash": _network_hash(link, network), "at": now}
+    )
+
+
 def forget_uses(*, now: datetime) -> int:
-    """Delete the counts of windows that are over; return how many."""
-    return AddressUse.objects.filter(ends_at__lte=now).delete()[0]
+    """Delete what no limit and no flag looks at any more; return how many rows."""
+    over = AddressUse.objects.filter(ends_at__lte=now).delete()[0]
+    return over + NetworkAnswer.objects.filter(at__lte=now - SEVERAL_WITHIN).delete()[0]
+
+
+def _network_hash(link: str, network: str) -> str:
+    return place_hash(f"several:{link}", network)

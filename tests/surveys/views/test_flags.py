@@ -2,10 +2,12 @@
 
 import csv
 import io
+import re
 from datetime import timedelta
 
 import pytest
 import time_machine
+from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -16,10 +18,11 @@ from django.utils.html import escape
 from crmkpi.crm.models import Exclusion
 from surveys.flags import Flag
 from surveys.links import shared_address
-from surveys.models import Answer, FlagLook, Response, Survey
+from surveys.models import Answer, FlagLook, NetworkAnswer, Response, Survey
 from surveys.queries.flags import flags_of, with_flags
 from surveys.services import answers
 from surveys.services.surveys import offer_kiosk, share
+from surveys.services.uses import forget_uses
 from tests.lib.test_workbooks import sheets
 from tests.surveys.cast import ask, contact, reply
 from tests.surveys.replies import replies
@@ -108,6 +111,38 @@ def test_from_the_fifth_answer_of_a_network_within_seven_days(
 
     assert flags()[6:] == [(Flag.SEVERAL,), ()]
     assert not Response.objects.exclude(exclusion=0).exists()
+
+
+def test_counting_a_network_takes_two_statements(survey, shared_page, settings):
+    """With the cache in the database, as it is where nobody set up another."""
+    backend = "django.core.cache.backends.db.DatabaseCache"
+    settings.CACHES = {"default": {"BACKEND": backend, "LOCATION": "cached"}}
+    call_command("createcachetable")
+
+    def statements(network):
+        shown = Client().get(shared_page)
+        posted = {**fields_of(shown), "score": 4}
+        with CaptureQueriesContext(connection) as seen:
+            Client().post(shared_page, posted, REMOTE_ADDR=network)
+        return [each["sql"] for each in seen]
+
+    post(shared_page)  # what is made or looked up once, and kept then
+    post(shared_page)
+    of_a_proxy, of_a_network = statements("10.0.0.7"), statements(HERE)
+
+    assert len(of_a_network) == len(of_a_proxy) + 2
+    told = [sql.split()[0] for sql in of_a_network if "networkanswer" in sql]
+    assert told == ["SELECT", "INSERT"]
+
+
+def test_nothing_is_kept_of_a_network_that_was_quiet_for_a_week(shared_page, at_now):
+    post(shared_page)
+    kept = NetworkAnswer.objects.get()
+    assert re.fullmatch("[0-9a-f]{64}", kept.place_hash)
+
+    assert forget_uses(now=NOW + 7 * DAY - SECOND) == 1  # the limit's ten minutes
+    assert forget_uses(now=NOW + 7 * DAY) == 1
+    assert not NetworkAnswer.objects.exists()
 
 
 def test_one_form_pressed_often_is_one_answer_of_its_network(survey, shared_page):
