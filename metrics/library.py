@@ -80,7 +80,8 @@ def library(
     """Return the same with the values of a scope: of the period, and month by month.
 
     Customers followed from month to month are drawn for company and teams alone, where
-    each month is stored; months before the first row in the scope are not asked for.
+    each month with anything in it is stored once it is settled: a share of one that is
+    not has nothing to draw. Months before the first row in the scope are not asked for.
 
     Queries: 1 for what has been imported, and those of read_values.
     """
@@ -89,13 +90,19 @@ def library(
     months = _months(calendar, today)
     firsts = first_days_of([COMPANY_KEY, scope.key])
     anywhere, here = firsts[COMPANY_KEY], firsts[scope.key]
-    wanted: list[Asked] = [(metric.key, scope.key, period) for metric in metrics]
-    for metric in metrics:
-        first = _first_day(metric, here)
-        if first is None or (metric.reads_rows and not _is_stored(scope)):
-            continue
-        wanted += [(metric.key, scope.key, each) for each in months if each.end > first]
-    values = read_values(wanted, today=today, now=now, first_days=anywhere)
+    shown: list[Asked] = [(metric.key, scope.key, period) for metric in metrics]
+    drawn = [
+        (metric.key, scope.key, month)
+        for metric in metrics
+        for month in _months_of(metric, scope, months, first=_first_day(metric, here))
+    ]
+    values = read_values(
+        [*shown, *drawn],
+        today=today,
+        now=now,
+        stored_only={each for each in drawn if _is_settled(each, today)} - {*shown},
+        first_days=anywhere,
+    )
     return _families(
         _entry(
             metric,
@@ -131,8 +138,24 @@ def _months(calendar: Calendar, today: int) -> list[Period]:
     return months[::-1]
 
 
-def _is_stored(scope: Scope) -> bool:
-    return scope.cut in (Cut.COMPANY, Cut.TEAM)
+def _months_of(
+    metric: Metric, scope: Scope, months: list[Period], *, first: int | None
+) -> list[Period]:
+    """Return the months that are drawn of a metric."""
+    is_stored = scope.cut in (Cut.COMPANY, Cut.TEAM)
+    if first is None or (metric.reads_rows and not is_stored):
+        return []
+    return [month for month in months if month.end > first]
+
+
+def _is_settled(asked: Asked, today: int) -> bool:
+    """Whether a month that is not stored has no value; a count of none is 0 there."""
+    key, _scope, month = asked
+    metric = METRICS[key]
+    is_sum = getattr(metric.expression, "is_sum", False)
+    if month is None or is_sum or not metric.reads_rows:
+        return False
+    return month.end + metric.matures_after <= today
 
 
 def _entry(

@@ -1,6 +1,6 @@
 """Reads: values for pages, the API and commands, from snapshots or cells alike."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
@@ -106,14 +106,16 @@ def read_values(
     now: datetime,
     stats: bool = False,
     snapshots: bool = True,
+    stored_only: Collection[Asked] = (),
     first_days: Days | None = None,
 ) -> dict[Asked, Value]:
     """Return values by what was asked, whatever scope, grain or range.
 
     A stored snapshot is taken where there is one that time cannot have changed since;
     all else is computed from cells by the same code, so both are equal. With
-    `snapshots` false, everything is computed. `first_days` of the company may be given
-    by who has read them already.
+    `snapshots` false, everything is computed. Of those in `stored_only` none is
+    computed: it is left out where nothing is stored. `first_days` of the company may be
+    given by who has read them already.
 
     Time: a period None takes all rows, those without a known day too.
 
@@ -128,7 +130,7 @@ def read_values(
     currency = organisation.currency
     for each, snapshot in stored.items():
         found[each] = _from_snapshot(each, snapshot, current, currency, today)
-    rest = [each for each in wanted if each not in found]
+    rest = [each for each in wanted if each not in found and each not in stored_only]
     if rest:
         requests = {each: _request(each, today) for each in rest}
         computed = compute(
@@ -143,7 +145,7 @@ def read_values(
             found[each] = _value(each, result, current, currency, today, now)
     if organisation.recalculating_since is not None:
         found = {each: replace(it, is_recalculating=True) for each, it in found.items()}
-    return {each: found[each] for each in wanted}
+    return {each: found[each] for each in wanted if each in found}
 
 
 def _request(asked: Asked, today: int) -> Request:

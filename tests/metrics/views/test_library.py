@@ -1,5 +1,6 @@
 """The library of metrics and the manual."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -129,6 +130,24 @@ def test_the_library_takes_as_few_queries_for_all_metrics_as_for_some(
     # And those of rules written in Python, whatever the number of metrics and rows.
     with django_assert_max_num_queries(20):
         client.get("/metrics/")
+
+
+@pytest.mark.parametrize("scope", ["company", "team:support-berlin"])
+def test_a_settled_month_that_is_not_stored_has_no_share_to_draw(
+    scope: str, everything: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drain(now=NOW)
+    client = signed_in(everything.mona)
+
+    def drawn() -> list[str]:
+        html = page(client, f"/metrics/?scope={scope}")
+        return re.findall('<svg class="spark".*?</svg>', html, re.DOTALL)
+
+    of_stored_months = drawn()
+    monkeypatch.setattr("metrics.library._is_settled", lambda asked, today: False)
+
+    assert drawn() == of_stored_months
+    assert len(of_stored_months) > 20
 
 
 def test_one_statement_reads_many_axes(everything: World) -> None:
