@@ -7,11 +7,12 @@ from typing import Any
 from django.dispatch import receiver
 
 from crmkpi.accounts.signals import calendar_changed, teams_changed
-from crmkpi.crm.models import Source
-from crmkpi.crm.signals import ratings_received, segments_moved
+from crmkpi.crm.models import Fact, Source
+from crmkpi.crm.signals import ids_replaced, ratings_received, segments_moved
 from surveys.closing.rules import open_follow_ups
-from surveys.models import Answer, Response
+from surveys.models import Answer
 from surveys.scoring import DEFAULT_SCALES, Kind
+from surveys.services.borrowed_ids import Replaced, follow_new_ids, rating_id
 from surveys.services.imports import (
     imported_survey,
     record_responses,
@@ -25,9 +26,6 @@ from surveys.services.restamp import (
 from surveys.services.rows import Given
 from surveys.services.themes import sort_responses
 from surveys.signals import Change, response_changed
-from surveys.tokens import hash_of
-
-LONGEST_ID = Response._meta.get_field("external_id").max_length or 200
 
 
 @receiver(teams_changed, dispatch_uid="surveys.teams_changed")
@@ -75,6 +73,13 @@ def follow_up(
             survey_ids={answer["survey_id"] for answer in answers},
             now=now,
         )
+
+
+@receiver(ids_replaced, dispatch_uid="surveys.ids_replaced")
+def follow_ids(
+    sender: type[Fact], rows: Iterable[Replaced], now: datetime, **_: Any
+) -> None:
+    follow_new_ids(sender._meta.model_name or "", rows, now=now)
 
 
 @receiver(ratings_received, dispatch_uid="surveys.ratings_received")
@@ -146,11 +151,4 @@ def _answers(changes: Sequence[Change]) -> list[dict[str, Any]]:
 
 
 def _external_id(row: Mapping[str, Any]) -> str:
-    """Return the response's id: the record's name and id, and the kind.
-
-    Example: the csat of interaction "9001": "interaction:9001:csat"
-    """
-    told = f"{row['subject']}:{row['external_id']}:{row['kind']}"
-    if len(told) <= LONGEST_ID:
-        return told
-    return f"{row['subject']}:{hash_of(row['external_id'])}:{row['kind']}"
+    return rating_id(row["subject"], row["external_id"], row["kind"])

@@ -9,11 +9,10 @@ from datetime import datetime
 from typing import Any
 
 from django.db import models, transaction
-from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Value
-from django.db.models.functions import Cast, Concat
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from crmkpi.crm import changes
-from crmkpi.crm.forgotten import hash_of_id, hash_of_name, remember
+from crmkpi.crm.forgotten import hash_of_name, remember
 from crmkpi.crm.members import folded
 from crmkpi.crm.models import (
     Contact,
@@ -25,10 +24,10 @@ from crmkpi.crm.models import (
 )
 from crmkpi.crm.restamp import TEAMS_LOCK
 from crmkpi.crm.signals import rows_erased
+from crmkpi.crm.telling_ids import rename, replace_ids
 from crmkpi.lib import bulk
 
 NAMING = ("name", "email", "phone", "language", "zone")
-ERASED = "erased:"  # before the key of a row that has no id of its source any more
 SHORTEST = 3  # letters of a word that is looked for inside other texts
 
 
@@ -39,17 +38,19 @@ class Erased:
     contacts: int = 0
     customers: int = 0  # people who are customers themselves
     texts: int = 0  # subjects of tickets, names of leads and deals
+    ids: int = 0  # that told an address or a number
 
 
 def customers_being(contacts: QuerySet[Contact]) -> QuerySet[Customer]:
     """Return the customers who are these people: called as their only contact is.
 
-    A company stays, even one that has a contact of its own name beside others.
+    By its name or its address. A company stays, even one that has a contact of its own
+    name beside others.
     """
     others = Contact.objects.filter(customer=OuterRef("pk")).exclude(pk__in=contacts)
     alone = Customer.objects.filter(~Exists(others), contacts__in=contacts)
-    pairs = alone.values_list("pk", "name", "contacts__name")
-    found = {pk for pk, name, person in pairs if folded(name) == folded(person)}
+    called = alone.values_list("pk", "name", "contacts__name", "contacts__email")
+    found = {pk for pk, name, *own in called if folded(name) in map(folded, own)}
     return Customer.objects.filter(pk__in=found, erased_at=None)
 
 
@@ -71,7 +72,8 @@ def erase_people(
 ) -> Erased:
     """Blank contacts for good, with the customers who they are and what is about them.
 
-    `called` are further names and addresses of theirs.
+    `called` are further names, addresses and numbers of theirs. Ids of any rows that
+    tell one of these are replaced, also where nobody is erased.
 
     Queries: a fixed number and one for each import with errors that tell of them.
     """
@@ -88,23 +90,9 @@ def erase_people(
     ]
     _erase_customers(customers, now=now)
     _erase_contacts(contacts, before, now=now)
+    ids = replace_ids(words, now=now)
     forget_in_imports(words)
-    return Erased(len(before), len(customer_ids), sum(texts))
-
-
-def rename(record: str, rows: QuerySet[Any], *, now: datetime) -> None:
-    """Take the ids that their source gave rows, and remember them. Queries: 3."""
-    remember(
-        record,
-        {
-            hash_of_id(record, external_id, source_id=source): pk
-            for pk, source, external_id in rows.values_list(
-                "pk", "source_id", "external_id"
-            )
-        },
-        now=now,
-    )
-    rows.update(external_id=Concat(Value(ERASED), Cast("pk", CharField())))
+    return Erased(len(before), len(customer_ids), sum(texts), ids)
 
 
 def forget_in_imports(words: Iterable[str]) -> None:

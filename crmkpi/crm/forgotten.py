@@ -13,6 +13,8 @@ from crmkpi.crm.members import folded
 from crmkpi.crm.models import Forgotten
 from crmkpi.lib.bulk import KeysIn
 
+ERASED = "erased:"  # before the key of a row that has no id of its source any more
+
 
 def hash_of_id(record: str, external_id: str, *, source_id: int) -> str:
     """Return under what the id of an erased row is remembered."""
@@ -38,6 +40,16 @@ def remember(record: str, hashes: Mapping[str, int], *, now: datetime) -> None:
 def erased_ids(record: str, ids: Iterable[str], *, source_id: int) -> dict[str, int]:
     """Return the erased rows that a source called so, by that id. Queries: 1."""
     return _rows({hash_of_id(record, each, source_id=source_id): each for each in ids})
+
+
+def new_ids(record: str, ids: Iterable[str], *, source_id: int) -> dict[str, str]:
+    """Return what replaced the ids of rows that a source called so. Queries: 1.
+
+    Shape: by the id of the source; the row may have been deleted since.
+    Example: `{"mail:pat@acme.example": "erased:17"}`
+    """
+    found = erased_ids(record, ids, source_id=source_id)
+    return {each: f"{ERASED}{row_id}" for each, row_id in found.items()}
 
 
 def erased_names(record: str, names: Iterable[str]) -> dict[str, int]:

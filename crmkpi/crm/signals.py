@@ -25,3 +25,8 @@ segments_moved = Signal()
 # Rows of a fact lost their names and ids for good. The sender is the model. Argument:
 # keys. Who keeps ids of rows forgets these.
 rows_erased = Signal()
+
+# Ids of rows of a fact told whose they are, and were replaced. The sender is the model.
+# Arguments: rows (source id, the id it was, the id it is now), now. Who makes ids of
+# these makes others from now on.
+ids_replaced = Signal()

@@ -5,6 +5,7 @@ What can name somebody goes; scores and counts stay, so that no figure moves.
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from itertools import chain
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -15,8 +16,10 @@ from django.utils.translation import gettext_lazy as _
 
 from crmkpi.accounts.audit import forget_details, write_event
 from crmkpi.accounts.models import User
-from crmkpi.crm.erasure import ERASED, customers_being, erase_people, rename
+from crmkpi.crm.erasure import customers_being, erase_people
+from crmkpi.crm.forgotten import ERASED
 from crmkpi.crm.models import Contact, Customer
+from crmkpi.crm.telling_ids import rename, telling
 from surveys.changes import announce, rows_of
 from surveys.closing.services import forget_texts
 from surveys.extras import ExtraKind
@@ -34,6 +37,7 @@ from surveys.models import (
 )
 from surveys.scoring import Kind
 from surveys.sending import sms
+from surveys.services.borrowed_ids import blank_subjects
 from surveys.services.erased_list import ErasedList, note_erased
 from surveys.services.errors import BadSurvey
 from surveys.services.suppressions import suppress
@@ -51,6 +55,7 @@ class Held:
     invitations: QuerySet[Invitation]
     responses: QuerySet[Response]
     address_hashes: frozenset[str]
+    words: frozenset[str]  # addresses and numbers, which ids of rows may tell
 
 
 @dataclass(frozen=True)
@@ -60,6 +65,7 @@ class Erased:
     contacts: int
     customers: int
     texts: int  # of tickets, also of leads and deals
+    ids: int  # of rows, which told an address or a number
     invitations: int
     answers: int  # in which nothing is left but scores and choices
     comments: int
@@ -69,7 +75,7 @@ class Erased:
         """Return what was done, in words.
 
         Example: "Erased: 1 contact, 0 customers, 2 texts of tickets, 1 invitation,
-        1 answer, 1 comment."
+        1 answer, 1 comment, 0 ids that told the address."
         """
         told = (
             (ngettext("%d contact", "%d contacts", self.contacts), self.contacts),
@@ -84,6 +90,14 @@ class Erased:
             ),
             (ngettext("%d answer", "%d answers", self.answers), self.answers),
             (ngettext("%d comment", "%d comments", self.comments), self.comments),
+            (
+                ngettext(
+                    "%d id that told the address",
+                    "%d ids that told the address",
+                    self.ids,
+                ),
+                self.ids,
+            ),
         )
         counted = ", ".join(words % n for words, n in told)
         return gettext("Erased: %(what)s.") % {"what": counted}
@@ -116,6 +130,7 @@ def held_of(request: ErasureRequest) -> Held:
             invitations=Invitation.objects.none(),
             responses=Response.objects.filter(erasures=request),
             address_hashes=frozenset(),
+            words=frozenset(),
         )
     asked = request.invitation
     same = Q(pk=asked.pk)
@@ -129,7 +144,12 @@ def held_of(request: ErasureRequest) -> Held:
         | (Q(email__iexact=asked.address) if asked.address else Q(pk__in=[]))
     )
     hashes = asked_before.exclude(address_hash="").values_list("address_hash")
-    return _held(same, contacts, frozenset(hashed for (hashed,) in hashes))
+    return _held(
+        same,
+        contacts,
+        frozenset(hashed for (hashed,) in hashes),
+        called={asked.address, asked.phone},
+    )
 
 
 @transaction.atomic
@@ -166,7 +186,7 @@ def erase_person(address: str, *, actor: User | None, now: datetime) -> Erased:
         state=State.OPEN,
     )
     wish_ids = list(wishes.values_list("pk", flat=True))
-    erased = _erase(held, now=now, called=address.strip())
+    erased = _erase(held, now=now)
     ErasureRequest.objects.filter(pk__in=wish_ids).update(
         state=State.DONE, closed_at=now, closed_by=actor
     )
@@ -193,7 +213,10 @@ def held_by_address(address: str) -> Held:
     hashed = address_hash(text)
     contacts = Contact.objects.filter(email__iexact=text)
     return _held(
-        Q(address_hash=hashed) | Q(contact__in=contacts), contacts, frozenset({hashed})
+        Q(address_hash=hashed) | Q(contact__in=contacts),
+        contacts,
+        frozenset({hashed}),
+        called={text},
     )
 
 
@@ -222,36 +245,48 @@ def erase_again(listed: ErasedList, *, now: datetime) -> int:
     return len(addresses)
 
 
-def _held(asked: Q, contacts: QuerySet[Contact], hashes: frozenset[str]) -> Held:
+def _held(
+    asked: Q,
+    contacts: QuerySet[Contact],
+    hashes: frozenset[str],
+    *,
+    called: set[str],
+) -> Held:
     """Return what belongs to people and to the invitations that found them."""
     customers = customers_being(contacts)
     invitations = Invitation.objects.filter(asked | Q(customer__in=customers))
+    known = list(contacts.values_list("email", "phone"))
+    numbers = {address_hash(sms.plain_number(phone)) for _email, phone in known}
+    words = frozenset({*called, *chain(*known)} - {""})
     theirs = Q(contact__in=contacts) | Q(customer__in=customers)
-    phones = contacts.exclude(phone="").values_list("phone", flat=True)
-    numbers = {address_hash(sms.plain_number(phone)) for phone in phones} - {""}
+    if found := telling(words):
+        theirs |= Q(found, origin=Response.Origin.IMPORT)
     return Held(
         contacts=contacts,
         customers=customers,
         invitations=invitations,
         responses=Response.objects.filter(Q(invitation__in=invitations) | theirs),
-        address_hashes=hashes | numbers,
+        address_hashes=hashes | (numbers - {""}),
+        words=words,
     )
 
 
-def _erase(held: Held, *, now: datetime, called: str = "") -> Erased:
+def _erase(held: Held, *, now: datetime) -> Erased:
     contact_ids = list(held.contacts.values_list("pk", flat=True))
     response_ids = list(held.responses.values_list("pk", flat=True))
     invitation_ids = list(held.invitations.values_list("pk", flat=True))
-    addresses = set(held.invitations.values_list("address", flat=True)) | {called}
+    words = held.words.union(*held.invitations.values_list("address", "phone"))
     _note(held, response_ids if not held.address_hashes else [], now=now)
     for hashed in sorted(held.address_hashes):
         suppress(hashed, reason=Suppression.Reason.ERASED, now=now)
     _forget_why_declined(response_ids, invitation_ids)
-    rows = erase_people(contact_ids, now=now, called=addresses)
+    rows = erase_people(contact_ids, now=now, called=words)
+    blank_subjects(words)
     return Erased(
         contacts=rows.contacts,
         customers=rows.customers,
         texts=rows.texts,
+        ids=rows.ids,
         invitations=blank_invitations(invitation_ids, contact_ids, now=now),
         answers=len(response_ids),
         comments=blank_answers(response_ids, now=now),

@@ -1,7 +1,7 @@
 """Who was erased stays so: told again by file or API, nothing of them comes back."""
 
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 from io import StringIO
 
 import pytest
@@ -15,13 +15,15 @@ from crmkpi.crm.ingest.services import ingest
 from crmkpi.crm.models import ImportRun
 from surveys.models import Answer, Invitation, Occasion, Response, SendingRule, Survey
 from surveys.queries.results import results
+from surveys.services.erasure import erase_person
 from surveys.services.retention import forget_old
 from tests.crm.rows import at, take
-from tests.surveys.cast import ask
+from tests.surveys.cast import ask, contact
 from tests.surveys.test_person import texts_with
 from tests.world import NOW
 
 ADDRESS = "grace@hopper.example"
+SINCE = at("2026-02-01 00:00")
 WORDS = ("hopper", "nothing works", "4930123")
 ANSWER = {
     "external_id": f"{ADDRESS} 2026-02",
@@ -116,7 +118,7 @@ def test_the_same_files_bring_nothing_back(client, told, survey, erase):
 
     assert (
         "Erased: 1 contact, 1 customer, 1 text of tickets, 1 invitation, "
-        "2 answers, 1 comment."
+        "2 answers, 1 comment, 0 ids that told the address."
     ) in said
     assert texts_with(*WORDS) == set()
     assert figures(told) == before
@@ -201,3 +203,118 @@ def test_what_was_kept_long_enough_does_not_come_back_with_the_file(told):
 
     assert not Answer.objects.exclude(text="").exists()
     assert figures(told) == before
+
+
+# Ids that tell whose a row is, though nothing else in it leads to her
+
+
+ROWS = {
+    "ticket": {
+        "external_id": f"mail:{ADDRESS}",
+        "agent": "Alice",
+        "opened": at("2026-02-12 09:00"),
+        "replied": at("2026-02-12 10:00"),
+        "resolved": NOW,
+        "csat": 2,
+    },
+    "order": {
+        "external_id": f"web-{ADDRESS}-7",
+        "customer": "Acme",
+        "owner": "Alice",
+        "amount": 100,
+        "paid": NOW,
+        "delivered": NOW,
+    },
+    "contract": {
+        "external_id": f"abo {ADDRESS}",
+        "customer": "Acme",
+        "owner": "Alice",
+        "started": date(2025, 2, 12),
+        "due": date(2026, 2, 12),
+        "renewed": date(2026, 2, 12),
+    },
+    "interaction": {  # so long that the id of its rating has only a hash of it
+        "external_id": "tel:+49-30-123 " + "x" * 180,
+        "agent": "Alice",
+        "channel": "phone",
+        "started": at("2026-02-12 09:00"),
+        "csat": 3,
+    },
+}
+
+
+@pytest.fixture
+def named_after_her(told, survey):
+    take("customer", {"name": "Acme"})
+    for event in ("ticket", "order", "delivery", "contract"):
+        SendingRule.objects.create(
+            survey=survey, event=event, is_on=True, on_since=SINCE, created_at=SINCE
+        )
+    for record, row in ROWS.items():
+        take(record, row)
+    subjects = Occasion.objects.values_list("subject", flat=True)
+    assert len([each for each in subjects if ADDRESS in each]) == 4
+    return told
+
+
+def counts():
+    return [model.objects.count() for model in (Answer, Response, Occasion)]
+
+
+def test_rows_named_after_them_are_told_again_and_stay_one(client, named_after_her):
+    before = figures(named_after_her), counts()
+
+    said = by_command(client, named_after_her)
+
+    assert "4 ids that told the address." in said
+    assert texts_with("hopper", "4930123", "49-30") == set()
+    for record, row in ROWS.items():
+        assert (take(record, row).same, record) == (1, record)
+    assert take("ticket", ROWS["ticket"] | {"csat": 5}).same == 1  # hers: left as it is
+    assert texts_with("hopper", "4930123", "49-30") == set()
+    assert (figures(named_after_her), counts()) == before
+
+
+def test_what_was_kept_long_enough_does_not_come_back_with_its_row(named_after_her):
+    later = NOW + timedelta(days=60)
+    assert forget_old(keep_days=30, now=later) > 0
+    before = figures(named_after_her), counts()
+
+    erase_person(ADDRESS, actor=None, now=later)
+
+    for record, row in ROWS.items():
+        take(record, row, now=later)
+    assert (figures(named_after_her), counts()) == before
+
+
+def test_a_rating_that_does_not_tell_of_them_goes_on_with_its_row(
+    client, named_after_her
+):
+    by_command(client, named_after_her)
+
+    assert take("interaction", ROWS["interaction"] | {"csat": 4}).changed == 1
+
+    assert Answer.objects.filter(value=4).count() == 1
+    assert Response.objects.filter(external_id__startswith="interaction:").count() == 1
+
+
+def test_mails_about_an_id_that_nobody_knows_any_more(told, survey):
+    """Somebody wrote the address into what the mail is about."""
+    other = contact("Grace")
+    for subject in (f"call:{ADDRESS}", ADDRESS, "call:other"):
+        ask(survey, other, subject=subject)
+
+    erase_person(ADDRESS, actor=None, now=NOW)
+
+    first, second, third = Invitation.objects.order_by("pk")
+    assert first.subject == f"call:erased:{first.pk}"
+    assert second.subject == f"erased:{second.pk}"
+    assert third.subject == "call:other"
+
+
+def test_the_ids_are_told_to_who_asks_what_is_held(named_after_her):
+    call_command("person", "export", ADDRESS, stdout=(out := StringIO()))
+
+    held = json.loads(out.getvalue())["ids"]
+    assert {"record": "ticket", "id": f"mail:{ADDRESS}"} in held
+    assert len(held) == 5  # four rows, and the contact herself

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crmkpi.accounts import services
 from crmkpi.accounts.models import Team, User
-from crmkpi.crm.forgotten import erased_ids, erased_names
+from crmkpi.crm.forgotten import erased_names, new_ids
 from crmkpi.crm.members import ensure_members, folded
 from crmkpi.crm.models import (
     Campaign,
@@ -166,17 +166,20 @@ class References:
             unique, double = _by_name(rows, column, new)
             found.update(unique)
             doubles |= double
-        if to in PEOPLE:
-            new = [text for text in new if text not in found and text not in doubles]
-            found.update(self._erased(to, new))
+        new = [text for text in new if text not in found and text not in doubles]
+        found.update(self._nameless(own, to, new))
         return found
 
-    def _erased(self, to: str, texts: list[str]) -> dict[str, int]:
-        """Return the nameless rows of people whom these texts named once."""
+    def _nameless(
+        self, own: models.QuerySet[Any], to: str, texts: list[str]
+    ) -> dict[str, int]:
+        """Return the rows that these texts named once: of people, or by their ids."""
         if not texts:
             return {}
-        named = erased_names(to, texts)
-        return named | erased_ids(to, texts, source_id=self.source.pk)
+        named = erased_names(to, texts) if to in PEOPLE else {}
+        ids = new_ids(to, texts, source_id=self.source.pk)
+        keys = _by_text(own, "external_id", list(ids.values())) if ids else {}
+        return named | {told: keys[now] for told, now in ids.items() if now in keys}
 
     def _reason(self, to: str, text: str) -> str:
         words = {"record": _NOUNS[to]}

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crmkpi.crm import changes
 from crmkpi.crm.exclusions import passed_on
-from crmkpi.crm.forgotten import erased_ids
+from crmkpi.crm.forgotten import new_ids
 from crmkpi.crm.ingest.registry import Batch, Counts, Row
 from crmkpi.crm.ingest.writers.place import Columns, Place, Values
 from crmkpi.crm.ingest.writers.rules import stored_moment
@@ -87,9 +87,13 @@ class FactWriter:
         written, counts = Written(), Counts()
         self._know_customers(place, (row.values.get("customer") for row in batch.rows))
         pending = {row.values["external_id"]: row for row in batch.rows}
-        for external_id in self._erased(batch.source, pending):
-            del pending[external_id]
-            counts.erased += 1
+        for told, external_id in self._renamed(batch.source, pending).items():
+            row = pending.pop(told)
+            if external_id is None:
+                counts.erased += 1
+                continue
+            values = row.values | {"external_id": external_id}
+            pending[external_id] = Row(row.number, values)
         while pending:
             pending = self._write_once(pending, place, written, counts)
         self._announce(written, place)
@@ -103,8 +107,9 @@ class FactWriter:
     def delete(self, source: Source, external_ids: Sequence[str], now: datetime) -> int:
         """Delete rows with all that follows from them. Raises: StillNamed."""
         bulk.hold(TEAMS_LOCK, shared=True)
+        ids = set(self._ids_now(source, external_ids).values())
         rows = changes.rows_by_key(
-            self._called(source, set(external_ids)), for_update=True
+            self._called(source, filter(None, ids)), for_update=True
         )
         remove(self.model, rows, now=now)
         return len(rows)
@@ -112,21 +117,45 @@ class FactWriter:
     def known(self, source: Source, external_ids: Iterable[str]) -> dict[str, Values]:
         """Return the rows that are there, by id, with when they began.
 
-        Queries: 1, and 1 for those that were erased
+        Queries: 2, and 1 for people who were erased
         """
         columns = [name for name in self._beginning() if name in self._attnames()]
-        rows = self._called(source, external_ids).values("external_id", *columns)
-        if not self.begins:
-            known = [row["external_id"] for row in rows]
-            return {each: {} for each in (*known, *self._erased(source, external_ids))}
-        return {row["external_id"]: self._begun(row) for row in rows}
+        ids = self._ids_now(source, external_ids)
+        rows = {
+            row["external_id"]: self._begun(row) if self.begins else {}
+            for row in self._called(source, filter(None, ids.values())).values(
+                "external_id", *columns
+            )
+        }
+        return {
+            told: rows[now] if now else {}
+            for told, now in ids.items()
+            if now is None or now in rows
+        }
 
-    def _erased(self, source: Source, external_ids: Iterable[str]) -> Iterable[str]:
-        """Return which of these ids are of people who were erased."""
-        if not self.names_people:
-            return ()
+    def _ids_now(
+        self, source: Source, external_ids: Iterable[str]
+    ) -> dict[str, str | None]:
+        """Return what rows are called now, also those that kept their ids."""
+        ids: dict[str, str | None] = {each: each for each in external_ids}
+        return ids | self._renamed(source, ids)
+
+    def _renamed(
+        self, source: Source, external_ids: Iterable[str]
+    ) -> dict[str, str | None]:
+        """Return what rows are called now whose ids told whose they are.
+
+        Shape: by the id of the source; None for people who were erased, whom nothing
+        that is told of them brings back.
+        Queries: 1, and 1 for those who may have been erased
+        """
         record = self.model._meta.model_name or ""
-        return erased_ids(record, external_ids, source_id=source.pk)
+        found = new_ids(record, external_ids, source_id=source.pk)
+        if not found or not self.names_people:
+            return dict(found)
+        rows = self._called(source, found.values()).exclude(erased_at=None)
+        erased = set(rows.values_list("external_id", flat=True))
+        return {told: None if now in erased else now for told, now in found.items()}
 
     def _beginning(self) -> tuple[str, str]:
         name = self.begins.removesuffix("_day")
