@@ -26,6 +26,7 @@ class Limits:
     mean: float
     high: float
     signals: dict[int, bool]  # position in the series: whether it lies above the mean
+    runs: frozenset[int] = frozenset()  # those within the limits, one of a long row
 
     def is_signal(self, position: int) -> bool:
         return position in self.signals
@@ -62,7 +63,9 @@ def limits_of(values: Sequence[Value]) -> Limits | None:
     signals = {
         usable[index][0]: usable[index][1] > found.mean for index in found.signals
     }
-    return Limits(low, found.mean, high, signals)
+    numbers = dict(usable)
+    within = frozenset(at for at in signals if found.low <= numbers[at] <= found.high)
+    return Limits(low, found.mean, high, signals, within)
 
 
 def limits_text(limits: Limits, low: str, high: str, labels: Sequence[str]) -> str:
@@ -76,11 +79,21 @@ def limits_text(limits: Limits, low: str, high: str, labels: Sequence[str]) -> s
     if not limits.signals:
         return f"{said} {_('No signal.')}"
     named = ", ".join(
-        _("%(period)s, above") % {"period": labels[position]}
-        if is_above
-        else _("%(period)s, below") % {"period": labels[position]}
-        for position, is_above in sorted(limits.signals.items())
+        _signal_text(limits, position, labels[position])
+        for position in sorted(limits.signals)
     )
     count = len(limits.signals)
     signals = ngettext("One signal: %(named)s.", "Signals: %(named)s.", count)
     return f"{said} {signals % {'named': named}}"
+
+
+def _signal_text(limits: Limits, position: int, label: str) -> str:
+    """Return where a signal lies, and why it is one if it lies within the limits."""
+    is_above, is_run = limits.signals[position], position in limits.runs
+    if is_run and is_above:
+        return _("%(period)s, 8 or more above the mean in a row") % {"period": label}
+    if is_run:
+        return _("%(period)s, 8 or more below the mean in a row") % {"period": label}
+    if is_above:
+        return _("%(period)s, above") % {"period": label}
+    return _("%(period)s, below") % {"period": label}

@@ -33,6 +33,7 @@ class Found:
     change: Decimal | None = None  # in per cent or in the unit of the metric
     is_above: bool | None = None
     limits: Limits | None = None
+    is_run: bool = False  # a signal as one of a long row on one side of the mean
     last_day: int | None = None  # on which there were rows
 
 
@@ -159,7 +160,12 @@ def judge_signal(values: Sequence[Value], *, min_n: int) -> Verdict:
         return unknown(SHORT, last)
     at = len(values) - 1
     state = State.FIRING if limits.is_signal(at) else State.QUIET
-    found = Found(last, is_above=limits.signals.get(at), limits=limits)
+    found = Found(
+        last,
+        is_above=limits.signals.get(at),
+        limits=limits,
+        is_run=at in limits.runs,
+    )
     return Verdict(state, found=found)
 
 

@@ -14,6 +14,7 @@ from metrics.alerts.models import AlertRule
 from metrics.fields import write_value
 from metrics.figures import backing, figure_of, text_of
 from metrics.metric import Metric
+from metrics.noise import Limits
 from metrics.queries import MONEY, minor
 
 Kind, Side = AlertRule.Kind, AlertRule.Side
@@ -126,12 +127,24 @@ def _more_text(rule: AlertRule, metric: Metric, found: Found, currency: str) -> 
             "before": before,
         }
     if found.limits is not None:
-        low, high = (
-            text_of(Decimal(str(end)), metric.unit, currency)
-            for end in (found.limits.low, found.limits.high)
-        )
-        return _("Usually between %(low)s and %(high)s") % {"low": low, "high": high}
+        return _usual_text(found, found.limits, metric, currency)
     return ""
+
+
+def _usual_text(found: Found, limits: Limits, metric: Metric, currency: str) -> str:
+    """Say what is usual; a value within it was one of many on one side of the mean."""
+    low, mean, high = (
+        text_of(Decimal(str(end)), metric.unit, currency)
+        for end in (limits.low, limits.mean, limits.high)
+    )
+    if not found.is_run:
+        return _("Usually between %(low)s and %(high)s") % {"low": low, "high": high}
+    said = (
+        _("8 or more in a row lie above the mean of %(mean)s")
+        if found.is_above
+        else _("8 or more in a row lie below the mean of %(mean)s")
+    )
+    return said % {"mean": mean}
 
 
 def _not_any_more(rule: AlertRule, metric: Metric, currency: str) -> str:

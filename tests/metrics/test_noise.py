@@ -57,6 +57,12 @@ def test_the_eighth_on_one_side_is_a_signal() -> None:
     low, high = [80, 81, 80, 81, 80, 81, 80, 81], [84, 85, 84, 85, 84, 85, 84, 85]
     found = limits_of([value(number) for number in low + high])
     assert found is not None and found.signals[15] is True and found.signals[7] is False
+    assert found.runs == {7, 15}  # within 78.2 and 86.8
+    labels = [str(number) for number in range(16)]
+    assert limits_text(found, "78 %", "87 %", labels).endswith(
+        "Signals: 7, 8 or more below the mean in a row, "
+        "15, 8 or more above the mean in a row."
+    )
 
 
 def test_limits_end_where_the_unit_does() -> None:

@@ -167,6 +167,16 @@ def test_a_signal_tells_the_usual_limits(world: World) -> None:
     assert text.startswith("Week 6 2026: 30. Usually between ")
 
 
+def test_a_signal_within_the_usual_limits_says_why_it_is_one(world: World) -> None:
+    """4 weeks of 2 and 3 by turns, then 8 of 4 and 5: mean 3.83, limits 0.9 and 6.7."""
+    rule(world, kind="signal", side="", threshold=None)
+    for weeks, count in enumerate([5, 4, 5, 4, 5, 4, 5, 4, 3, 2, 3, 2], start=1):
+        tickets(world, count, on=MONDAY - 7 * weeks)
+    assert look() == 1
+    text = Notification.objects.get().text
+    assert text == "Week 6 2026: 5. 8 or more in a row lie above the mean of 4."
+
+
 def test_missing_rows_are_found_by_time_alone(world: World) -> None:
     """The last ticket is of Tuesday 10 February; 3 whole days are over on Saturday."""
     rule(world, kind="freshness", side="", threshold=Decimal(3))
