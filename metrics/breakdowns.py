@@ -23,7 +23,7 @@ from metrics.pickers import teams_above
 from metrics.pooling import small_ones, together
 from metrics.queries import Asked, Value, read_values
 from metrics.scopes import Scope, ScopeKey, labels
-from metrics.splits import dimensions_of
+from metrics.splits import dimensions_of, in_use
 
 MOST = 50  # members that are shown, those with most rows first
 TEAM = "team"
@@ -67,10 +67,13 @@ def ways_of(metric: Metric, scope: Scope, access: Access) -> list[Way]:
     """Return by what the value of a scope can be split for a reader.
 
     Empty: for agents and for members of a dimension, which are split no further.
+
+    Queries: those of in_use.
     """
     if scope.cut not in (Cut.COMPANY, Cut.TEAM):
         return []
-    found = [Way(each.key, str(each.label)) for each in dimensions_of(metric)]
+    offered = in_use(dimensions_of(metric))
+    found = [Way(each.key, str(each.label)) for each in offered]
     if metric.teams and (access.sees_company or len(access.team_ids) > 1):
         found.append(Way(TEAM, str(_("Team"))))
     return found

@@ -36,6 +36,7 @@ class Cut(IntEnum):
     TOPIC = 20
     PROCESS = 21
     CLOCK = 22
+    CLIENT = 23
 
 
 @dataclass(frozen=True)
@@ -124,6 +125,7 @@ DIMENSIONS: dict[Cut, Dimension] = {
         _open(Cut.TOPIC, Member.Dimension.TOPIC),
         _open(Cut.POLICY, Member.Dimension.POLICY),
         _open(Cut.PROCESS, Member.Dimension.PROCESS),
+        _open(Cut.CLIENT, Member.Dimension.CLIENT),
         Dimension(
             Cut.PRODUCT,
             "product",

@@ -1,6 +1,11 @@
 """By what a metric can be split, and what else can be read beside its value."""
 
+from collections.abc import Iterable
+from functools import partial
+
+from crmkpi.crm.members import is_in_use
 from metrics.dimensions import DIMENSIONS, Cut, Dimension
+from metrics.engine.once import once
 from metrics.expressions import Mean
 from metrics.measures import AXES
 from metrics.metric import Metric
@@ -20,6 +25,18 @@ def dimensions_of(metric: Metric) -> list[Dimension]:
         for cut, dimension in sorted(DIMENSIONS.items())
         if all(cut in axis.cuts for axis in axes)
         and (metric.split_by is None or cut in metric.split_by)
+    ]
+
+
+def in_use(dimensions: Iterable[Dimension]) -> list[Dimension]:
+    """Return those that pages offer: without what only other organisations have.
+
+    Queries: 1 for each rare one among them, within `reading` only the first time.
+    """
+    return [
+        each
+        for each in dimensions
+        if once(("in use", each.key), partial(is_in_use, each.key))
     ]
 
 

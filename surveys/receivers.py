@@ -129,6 +129,7 @@ def _record(
                     agent_id=row["agent_id"],
                     customer_id=row["customer_id"],
                     channel=row["channel"],
+                    client_id=row["client_id"],
                 )
                 for row in scored
             ],

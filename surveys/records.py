@@ -11,6 +11,7 @@ from crmkpi.accounts.queries import get_organisation
 from crmkpi.crm.ingest.fields import (
     channel,
     choice,
+    client,
     external_id,
     instant,
     ref,
@@ -143,6 +144,7 @@ def _given(values: Values, old: Given | None, zone: str) -> Given:
         channel=told("channel", kept.channel, 0),
         comment=clean_comment(told("comment", kept.comment, "")),
         language=told("language", kept.language, ""),
+        client_id=told("client", kept.client_id),
     )
 
 
@@ -183,6 +185,7 @@ RESPONSE = Record(
         ref("customer", "customer", _("Which customer answered")),
         ref("contact", "contact", _("Which person there answered")),
         channel(_("Over which channel the contact was")),
+        client(),
         text("comment", length=MAX_LENGTH),
         text("language", _("Such as en or de"), length=12),
     ),

@@ -72,6 +72,7 @@ def _rows(
             "kind": int(kind),
             "policy_id": ticket["policy_id"],
             "segment_id": ticket["segment_id"],
+            "client_id": ticket["client_id"],
             "due_at": due_at,
             "stopped_at": stopped_at,
             "decided_at": decided_at,

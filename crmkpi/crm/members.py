@@ -4,6 +4,9 @@ from collections.abc import Iterable
 
 from crmkpi.crm.models import Member
 
+# Only some organisations have these: pages offer them once there is a member.
+RARE = frozenset({Member.Dimension.CLIENT.value})
+
 
 def folded(name: str) -> str:
     """Return a name as names are compared: case and extra blanks do not matter."""
@@ -14,6 +17,13 @@ def known_members(dimension: str) -> dict[str, int]:
     """Return the members of a dimension by folded name. Queries: 1."""
     members = Member.objects.filter(dimension=dimension).order_by("-pk")
     return {folded(name): pk for pk, name in members.values_list("pk", "name")}
+
+
+def is_in_use(dimension: str) -> bool:
+    """Tell whether pages offer a dimension. Queries: 1 for a rare one, else none."""
+    if dimension not in RARE:
+        return True
+    return Member.objects.filter(dimension=dimension).exists()
 
 
 def ensure_members(dimension: str, names: Iterable[str]) -> dict[str, int]:

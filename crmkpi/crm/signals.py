@@ -12,10 +12,10 @@ facts_changed = Signal()
 
 # Ratings came as columns of interactions or tickets. Arguments: source (its slug),
 # rows (dicts of kind, score, external_id, answered_at, agent_id, customer_id, channel,
-# subject), now; subject is "interaction" or "ticket", and a score of None says that
-# there is no rating any more. Sent again whenever the row is imported again: receivers
-# keep one response for each record and kind. A receiver may return the external ids of
-# the records whose response is new or other than before.
+# client_id, subject), now; subject is "interaction" or "ticket", and a score of None
+# says that there is no rating any more. Sent again whenever the row is imported again:
+# receivers keep one response for each record and kind. A receiver may return the
+# external ids of the records whose response is new or other than before.
 ratings_received = Signal()
 
 # Customers came into other segments. Arguments: moves (by customer the members before

@@ -41,7 +41,7 @@ TICKETS = SpellKind(
     TicketSpell,
     "ticket_id",
     "status",
-    ("channel", "type_id", "segment_id", "exclusion"),
+    ("channel", "type_id", "segment_id", "client_id", "exclusion"),
 )
 STAGES = SpellKind(
     Opportunity,

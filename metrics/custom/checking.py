@@ -17,8 +17,9 @@ from metrics.custom.definitions import (
     unit_of,
 )
 from metrics.custom.errors import Faults
-from metrics.dimensions import DIMENSIONS, Cut
+from metrics.dimensions import DIMENSIONS, Cut, Dimension
 from metrics.formula import FormulaError, parse
+from metrics.splits import in_use
 
 MOST_AXES = 2
 MOST_MEMBERS = 50
@@ -139,10 +140,10 @@ def _side_fault(lines: Sequence[Line]) -> str:
     return ""
 
 
-def _can_by(dimensions: Sequence[object]) -> str:
+def _can_by(dimensions: Sequence[Dimension]) -> str:
     if not dimensions:
         return _("it has nothing to narrow down by")
-    named = ", ".join(str(getattr(each, "label", "")).lower() for each in dimensions)
+    named = ", ".join(str(each.label).lower() for each in in_use(dimensions))
     return _("use %(dimensions)s") % {"dimensions": named}
 
 

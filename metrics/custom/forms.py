@@ -19,6 +19,7 @@ from metrics.custom.sharing import TEAM
 from metrics.dimensions import DIMENSIONS, Cut, Dimension
 from metrics.formula import LONGEST
 from metrics.metric import Better
+from metrics.splits import in_use
 
 LINES = 3  # of each box
 SIDES = ("above", "below")
@@ -139,18 +140,21 @@ class RatioForm(MetricForm):
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
+        cuts = _dimensions()
         for side in SIDES:
             for at in range(1, LINES + 1):
-                self._add_line(f"{side}_{at}", is_first=at == 1)
+                self._add_line(f"{side}_{at}", cuts, is_first=at == 1)
 
-    def _add_line(self, name: str, *, is_first: bool) -> None:
+    def _add_line(
+        self, name: str, cuts: list[tuple[Any, Any]], *, is_first: bool
+    ) -> None:
         self.fields[f"{name}_measure"] = forms.ChoiceField(
             label=_("Measure"),
             choices=[("", _("None") if not is_first else _("Choose …")), *_measures()],
             required=is_first,
         )
         self.fields[f"{name}_cut"] = forms.ChoiceField(
-            label=_("Only of one"), choices=_dimensions(), required=False
+            label=_("Only of one"), choices=cuts, required=False
         )
         self.fields[f"{name}_members"] = forms.CharField(
             label=_("Which"),
@@ -248,11 +252,9 @@ def _measures() -> list[tuple[Any, list[tuple[str, Any]]]]:
 
 def _dimensions() -> list[tuple[Any, Any]]:
     used = {
-        each.cut: each.label
-        for measure in OFFERED.values()
-        for each in measure.dimensions
+        each.cut: each for measure in OFFERED.values() for each in measure.dimensions
     }
-    named = sorted((str(label), int(cut)) for cut, label in used.items())
+    named = sorted((str(each.label), int(each.cut)) for each in in_use(used.values()))
     return [("", _("All")), *((cut, label) for label, cut in named)]
 
 

@@ -7,7 +7,7 @@ from metrics.dimensions import Cut
 from metrics.measures.base import Cells, Rows
 from surveys.models import Answer, Invitation
 
-SPLITS = (Cut.SURVEY, Cut.CHANNEL, Cut.SEGMENT)
+SPLITS = (Cut.SURVEY, Cut.CHANNEL, Cut.SEGMENT, Cut.CLIENT)
 
 
 def scale(kind: str, low: int, high: int, value: int) -> Rows:

@@ -26,7 +26,7 @@ _WITHIN_WINDOW = Q(followed_up_day__lte=F("at_day") + Interaction.REPEAT_WINDOW_
 
 class Interactions(Cells):
     fact, when = Interaction, "at_day"
-    cuts = (Cut.CHANNEL, Cut.TOPIC, Cut.CAMPAIGN, Cut.SEGMENT)
+    cuts = (Cut.CHANNEL, Cut.TOPIC, Cut.CAMPAIGN, Cut.SEGMENT, Cut.CLIENT)
     title = _("Contacts, on the day they ended")
     rows = Rows(label=_("contacts of all kinds"))
     phone = Rows(where=CALL, label=_("calls"))

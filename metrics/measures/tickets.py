@@ -18,7 +18,7 @@ SETTLED = Q(customer_contacts__lte=1) & _NOT_REOPENED & _NOT_FOLLOWED_UP
 
 class TicketsOpened(Cells):
     fact, when = Ticket, "opened_day"
-    cuts = (Cut.CHANNEL, Cut.TYPE, Cut.SEGMENT)
+    cuts = (Cut.CHANNEL, Cut.TYPE, Cut.SEGMENT, Cut.CLIENT)
     title = _("Tickets, on the day they were opened")
     rows = Rows(label=_("tickets opened"))
     same_day = Rows(
@@ -36,7 +36,8 @@ class TicketsOpened(Cells):
 
 
 class TicketsReplied(Cells):
-    fact, when, cuts = Ticket, "replied_day", (Cut.CHANNEL, Cut.SEGMENT)
+    fact, when = Ticket, "replied_day"
+    cuts = (Cut.CHANNEL, Cut.SEGMENT, Cut.CLIENT)
     title = _("Tickets, on the day of the first reply")
     rows = Rows(label=_("tickets replied to"))
     seconds = Total(
@@ -50,7 +51,7 @@ class TicketsReplied(Cells):
 
 class TicketsResolved(Cells):
     fact, when = Ticket, "resolved_day"
-    cuts = (Cut.CHANNEL, Cut.TYPE, Cut.SEGMENT)
+    cuts = (Cut.CHANNEL, Cut.TYPE, Cut.SEGMENT, Cut.CLIENT)
     title = _("Tickets, on the day they were resolved")
     rows = Rows(label=_("tickets resolved"))
     seconds = Total(
@@ -73,21 +74,21 @@ class TicketsResolved(Cells):
 
 class TicketSpellsStarted(Cells):
     fact, when = TicketSpell, "started_day"
-    cuts = (Cut.CHANNEL, Cut.TYPE, Cut.SEGMENT)
+    cuts = (Cut.CHANNEL, Cut.TYPE, Cut.SEGMENT, Cut.CLIENT)
     rows = Rows()
     open = Rows(where=Q(is_open=True))
 
 
 class TicketSpellsEnded(Cells):
     fact, when = TicketSpell, "ended_day"
-    cuts = (Cut.CHANNEL, Cut.TYPE, Cut.SEGMENT)
+    cuts = (Cut.CHANNEL, Cut.TYPE, Cut.SEGMENT, Cut.CLIENT)
     rows = Rows()
     open = Rows(where=Q(is_open=True))
 
 
 class PromisesDecided(Cells):
     fact, when = SlaClock, "decided_day"
-    cuts = (Cut.POLICY, Cut.CLOCK, Cut.SEGMENT)
+    cuts = (Cut.POLICY, Cut.CLOCK, Cut.SEGMENT, Cut.CLIENT)
     title = _("Promises, on the day they were met or broken")
     rows = Rows(label=_("promises decided"))
     met = Rows(where=Q(is_met=True), label=_("promises met"))

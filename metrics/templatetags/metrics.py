@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from crmkpi.lib.numbers import Unit
 from metrics.metric import Better, Metric
 from metrics.row_lists import Cell
-from metrics.splits import dimensions_of
+from metrics.splits import dimensions_of, in_use
 from metrics.terms import Term, terms_of
 
 register = template.Library()
@@ -47,7 +47,7 @@ def better_name(better: Better) -> str:
 
 @register.filter
 def dimension_names(metric: Metric) -> list[str]:
-    return [str(dimension.label) for dimension in dimensions_of(metric)]
+    return [str(dimension.label) for dimension in in_use(dimensions_of(metric))]
 
 
 @register.filter

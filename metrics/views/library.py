@@ -12,6 +12,7 @@ from crmkpi.accounts.http import ReaderRequest
 from crmkpi.accounts.queries import get_calendar
 from crmkpi.lib.tables import write_csv
 from metrics import files, pickers
+from metrics.engine.once import reading
 from metrics.library import Family, definitions
 from metrics.library import library as read_library
 from metrics.scopes import Scope
@@ -56,7 +57,8 @@ def library_csv(request: ReaderRequest) -> HttpResponseBase:
 def manual(request: ReaderRequest) -> HttpResponse:
     """Show how every metric is defined."""
     context = {"nav_active": "metrics", "families": definitions(request.access)}
-    return render(request, "metrics/manual.html", context)
+    with reading():  # which dimensions are in use, asked for each metric
+        return render(request, "metrics/manual.html", context)
 
 
 def _picked(request: ReaderRequest, home: Scope | None = None) -> pickers.Picked:

@@ -127,6 +127,9 @@ SENT = inline_serializer(
                     required=False, help_text="Id or e-mail of the person."
                 ),
                 "channel": serializers.CharField(required=False),
+                "client": serializers.CharField(
+                    required=False, help_text="Whom you work for, if for several."
+                ),
                 "comment": serializers.CharField(required=False),
                 "language": serializers.CharField(required=False),
             },

@@ -192,6 +192,7 @@ def _ask_again(item: FollowUp, *, actor: User, now: datetime) -> None:
             "sent_team_id": first.sent_team_id,
             "channel": first.channel,
             "segment_id": first.segment_id,
+            "client_id": first.client_id,
             "product_id": first.product_id,
             "send_after": now + ASK_AGAIN_AFTER,
             "created_at": now,

@@ -29,8 +29,8 @@ class Means(models.TextChoices):
 class Invitation(models.Model):
     """One person asked once about one thing.
 
-    Agent, team, channel, segment and product are those of the event that is asked
-    about, on its day; they never follow later changes of the records.
+    Agent, team, channel, segment, client and product are those of the event that is
+    asked about, on its day; they never follow later changes of the records.
     """
 
     class State(models.TextChoices):
@@ -100,6 +100,7 @@ class Invitation(models.Model):
     sent_team = team_field()
     channel = models.PositiveSmallIntegerField(choices=Channel, default=Channel.UNKNOWN)
     segment = member_field(Member.Dimension.SEGMENT)
+    client = member_field(Member.Dimension.CLIENT)
     product = models.ForeignKey(
         Product,
         models.SET_NULL,
@@ -149,7 +150,13 @@ class Invitation(models.Model):
         ]
         indexes = [
             *axis_indexes(
-                "invite", "sent_day", "sent_team", "survey", "channel", "segment"
+                "invite",
+                "sent_day",
+                "sent_team",
+                "survey",
+                "channel",
+                "segment",
+                "client",
             ),
             # what is to be sent, and what is past its time
             models.Index(fields=["state", "send_after"], name="invite_due"),

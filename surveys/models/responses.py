@@ -134,6 +134,7 @@ class Answer(models.Model):
     agent = agent_field(verbose_name=_("agent"))
     channel = models.PositiveSmallIntegerField(choices=Channel, default=Channel.UNKNOWN)
     segment = member_field(Member.Dimension.SEGMENT)
+    client = member_field(Member.Dimension.CLIENT)
     product = models.ForeignKey(
         Product,
         models.SET_NULL,
@@ -163,7 +164,13 @@ class Answer(models.Model):
             ),
         ]
         indexes = axis_indexes(
-            "answer", "answered_day", "answered_team", "survey", "channel", "segment"
+            "answer",
+            "answered_day",
+            "answered_team",
+            "survey",
+            "channel",
+            "segment",
+            "client",
         )
 
     def __str__(self) -> str:

@@ -82,7 +82,8 @@ class SendingRule(models.Model):
 class Occasion(models.Model):
     """Something that happened about which a rule may ask, and what became of it.
 
-    Agent, team, channel, segment and product are those of the moment it happened.
+    Agent, team, channel, segment, client and product are those of the moment it
+    happened.
     """
 
     class State(models.TextChoices):
@@ -111,6 +112,7 @@ class Occasion(models.Model):
     team = team_field()
     channel = models.PositiveSmallIntegerField(choices=Channel, default=Channel.UNKNOWN)
     segment = member_field(Member.Dimension.SEGMENT)
+    client = member_field(Member.Dimension.CLIENT)
     product = models.ForeignKey(
         Product, models.SET_NULL, null=True, related_name="+", db_index=False
     )

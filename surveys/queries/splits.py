@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from crmkpi.accounts.access import Access
 from crmkpi.accounts.models import Team, User
+from crmkpi.crm.members import is_in_use
 from crmkpi.crm.models import Channel, Member, Product
 from surveys.comparing import Difference, compare, compare_with_rest
 from surveys.hiding import hidden
@@ -83,6 +84,7 @@ DIMENSIONS = {
             "channel", gettext_lazy("Channel"), "channel", _of_choices(Channel.choices)
         ),
         Dimension("segment", gettext_lazy("Segment"), "segment_id", _of_rows(Member)),
+        Dimension("client", gettext_lazy("Client"), "client_id", _of_rows(Member)),
         Dimension("product", gettext_lazy("Product"), "product_id", _of_rows(Product)),
         Dimension(
             "language",
@@ -99,6 +101,11 @@ DIMENSIONS = {
         ),
     )
 }
+
+
+def offered() -> list[Dimension]:
+    """Return what a page offers to split by. Queries: 1."""
+    return [each for each in DIMENSIONS.values() if is_in_use(each.key)]
 
 
 def split(

@@ -25,6 +25,7 @@ FROZEN = (
     "team_id",
     "channel",
     "segment_id",
+    "client_id",
     "product_id",
     "customer_id",
     "contact_id",

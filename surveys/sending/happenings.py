@@ -28,6 +28,7 @@ class Happening:
     team_id: int | None
     channel: int = Channel.UNKNOWN
     segment_id: int | None = None
+    client_id: int | None = None
     product_id: int | None = None
     policy_id: int | None = None
     type_id: int | None = None
@@ -62,6 +63,7 @@ def _ticket(row: Columns, zone: str) -> Happening | None:
         team_id=row["resolved_team_id"],
         channel=row["channel"],
         segment_id=row["segment_id"],
+        client_id=row["client_id"],
         product_id=row["product_id"],
         policy_id=row["policy_id"],
         type_id=row["type_id"],

@@ -143,6 +143,7 @@ def _recipient(
         agent_id=occasion.agent_id,
         channel=occasion.channel,
         segment_id=occasion.segment_id,
+        client_id=occasion.client_id,
         product_id=occasion.product_id,
         reminder_days=rule.reminder_days,
         skip=skip,

@@ -99,6 +99,7 @@ def answer(
                 team_id=invitation.sent_team_id,
                 channel=invitation.channel,
                 segment_id=invitation.segment_id,
+                client_id=invitation.client_id,
                 product_id=invitation.product_id,
                 customer_id=invitation.customer_id,
                 contact_id=invitation.contact_id,
@@ -393,6 +394,7 @@ def _copied(
             "agent_id",
             "channel",
             "segment_id",
+            "client_id",
             "product_id",
             "exclusion",
         )

@@ -258,6 +258,7 @@ _KEPT = (
     "response__version_id",
     "answered_team_id",
     "segment_id",
+    "client_id",
     "exclusion",
 )
 
@@ -276,6 +277,7 @@ def _as_known(score: Any, *, comment: str) -> _Known:
             score.channel,
             comment,
             score.response__language,
+            score.client_id,
         ),
         version_id=score.response__version_id,
         team_id=score.answered_team_id,

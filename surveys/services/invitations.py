@@ -42,6 +42,7 @@ class Recipient:
     agent_id: int | None = None
     channel: int = Channel.EMAIL
     segment_id: int | None = None
+    client_id: int | None = None
     product_id: int | None = None
     means: str = Means.MAIL
     phone: str = ""  # for text messages
@@ -236,6 +237,7 @@ def _invitation(
         sent_team_id=team_id if recipient.agent_id else survey.team_id,
         channel=recipient.channel,
         segment_id=recipient.segment_id,
+        client_id=recipient.client_id,
         product_id=recipient.product_id,
         state=State.SKIPPED if skip else State.QUEUED,
         skip_reason=skip or "",

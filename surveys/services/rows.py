@@ -55,6 +55,7 @@ ANSWER_COLUMNS = (
     "agent_id",
     "channel",
     "segment_id",
+    "client_id",
     "exclusion",
     "added_at",
 )
@@ -72,6 +73,7 @@ class Given(NamedTuple):
     channel: int = 0
     comment: str = ""
     language: str = ""
+    client_id: int | None = None  # of whose ticket or contact it is about
 
 
 @dataclass(frozen=True)
@@ -182,6 +184,7 @@ def answer_rows(
         given.agent_id,
         given.channel,
         placed.segment_id,
+        given.client_id,
         placed.exclusion,
         now,
     )

@@ -29,6 +29,7 @@ class Attribution:
     team_id: int | None = None
     channel: int = Channel.UNKNOWN
     segment_id: int | None = None
+    client_id: int | None = None
     product_id: int | None = None
     customer_id: int | None = None
     contact_id: int | None = None
@@ -99,6 +100,7 @@ def store_score(
         "agent_id": attribution.agent_id,
         "channel": int(attribution.channel),
         "segment_id": attribution.segment_id,
+        "client_id": attribution.client_id,
         "product_id": attribution.product_id,
         "exclusion": Exclusion.NONE.value,
         "added_at": now,

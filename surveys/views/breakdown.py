@@ -11,7 +11,13 @@ from crmkpi.accounts.http import ReaderRequest
 from crmkpi.lib.numbers import Unit, figure
 from surveys.models import Survey
 from surveys.queries.coverage import AgentCoverage, Steps, coverage
-from surveys.queries.splits import DIMENSIONS, Split, compare_members, split
+from surveys.queries.splits import (
+    DIMENSIONS,
+    Split,
+    compare_members,
+    offered,
+    split,
+)
 from surveys.views.doors import readable_survey
 from surveys.views.figures import METHODS
 from surveys.views.files import table_file
@@ -52,9 +58,7 @@ def survey_breakdown(request: ReaderRequest, slug: str) -> HttpResponse:
     context = {
         **survey_context(request, survey, tab="breakdown"),
         "spans": span_chips(span),
-        "dimensions": [
-            (key, each.label, key == by) for key, each in DIMENSIONS.items()
-        ],
+        "dimensions": [(each.key, each.label, each.key == by) for each in offered()],
         "by": DIMENSIONS[by],
         "found": found,
         "rows": split_rows(found) if found else [],

@@ -385,6 +385,7 @@ class TestRatings:
                 "agent_id": world.alice.pk,
                 "customer_id": None,
                 "channel": 1,
+                "client_id": None,
                 "subject": "interaction",
             }
             for kind, score in [("csat", 4), ("nps", 10)]

@@ -64,13 +64,21 @@ class Pile:
         self.waiting: dict[type[Any], list[Any]] = {}
 
     def add(self, *some: Any) -> None:
-        """Add rows; of each kind every third is of one segment, every third of none."""
+        """Add rows; of each kind every third is of one segment, every third of none.
+
+        Clients take turns the same way, two rows each.
+        """
         for row in some:
             others = self.waiting.setdefault(type(row), [])
-            name = ("Small", "Large", None)[len(others) % 3]
-            for column in ("segment", "acquired_segment"):
+            segment = ("Small", "Large", None)[len(others) % 3]
+            client = ("North Bank", None, "Harbour Air")[len(others) // 2 % 3]
+            for column, dimension, name in (
+                ("segment", "segment", segment),
+                ("acquired_segment", "segment", segment),
+                ("client", "client", client),
+            ):
                 if name and hasattr(row, column):
-                    setattr(row, column, rows.member("segment", name))
+                    setattr(row, column, rows.member(dimension, name))
             others.append(row)
 
     def write(self) -> None:

@@ -222,6 +222,7 @@ def rating(external_id="17", kind="csat", score=4, **fields):
         "agent_id": None,
         "customer_id": None,
         "channel": Channel.PHONE,
+        "client_id": None,
         "subject": "interaction",
         **fields,
     }

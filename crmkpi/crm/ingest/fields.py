@@ -179,6 +179,12 @@ def channel(help: Words = "") -> Field:
     return choice("channel", CHANNELS, help, column="channel")
 
 
+def client(**rest: Any) -> Field:
+    """Whom the work was done for: only outsourcers work for others."""
+    help = _("The client you did it for, if you work for several")
+    return ref("client", "client", help, **rest)
+
+
 def currency() -> Field:
     return text(
         "currency",

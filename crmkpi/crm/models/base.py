@@ -102,6 +102,7 @@ class Member(models.Model):
         TYPE = "type", _("Type")
         POLICY = "policy", _("Policy")
         PROCESS = "process", _("Process")
+        CLIENT = "client", _("Client")  # of an outsourcer: whom the work was done for
 
     dimension = models.CharField(max_length=16, choices=Dimension)
     name = models.CharField(max_length=200)

@@ -38,6 +38,7 @@ class Interaction(Fact):
     )
     topic = member_field(Member.Dimension.TOPIC)
     segment = member_field(Member.Dimension.SEGMENT)
+    client = member_field(Member.Dimension.CLIENT)
     topics = models.PositiveSmallIntegerField(_("number of topics"), default=1)
     campaign = models.ForeignKey(
         "crm.Campaign",
@@ -89,6 +90,7 @@ class Interaction(Fact):
                 "topic",
                 "campaign",
                 "segment",
+                "client",
             ),
             models.Index(  # finds the next call of the same customer and topic
                 fields=["customer", "topic", "started_at"], name="contact_follow_up"

@@ -44,6 +44,7 @@ class Ticket(Fact):
     topic = member_field(Member.Dimension.TOPIC)
     policy = member_field(Member.Dimension.POLICY)
     segment = member_field(Member.Dimension.SEGMENT)
+    client = member_field(Member.Dimension.CLIENT)
     product = models.ForeignKey(
         "crm.Product", models.SET_NULL, null=True, blank=True, related_name="+"
     )
@@ -78,13 +79,25 @@ class Ticket(Fact):
     class Meta(Fact.Meta):
         indexes = [
             *axis_indexes(
-                "ticket", "opened_day", "opened_team", "channel", "type", "segment"
+                "ticket",
+                "opened_day",
+                "opened_team",
+                "channel",
+                "type",
+                "segment",
+                "client",
             ),
             *axis_indexes(
-                "ticket", "replied_day", "replied_team", "channel", "segment"
+                "ticket", "replied_day", "replied_team", "channel", "segment", "client"
             ),
             *axis_indexes(
-                "ticket", "resolved_day", "resolved_team", "channel", "type", "segment"
+                "ticket",
+                "resolved_day",
+                "resolved_team",
+                "channel",
+                "type",
+                "segment",
+                "client",
             ),
             # finds the next ticket of the same customer and topic
             models.Index(
@@ -105,6 +118,7 @@ class TicketSpell(Spell):
     channel = models.PositiveSmallIntegerField(choices=Channel, default=Channel.UNKNOWN)
     type = member_field(Member.Dimension.TYPE)
     segment = member_field(Member.Dimension.SEGMENT)  # the ticket's
+    client = member_field(Member.Dimension.CLIENT)  # the ticket's
     exclusion = models.PositiveSmallIntegerField(default=0)
 
     objects = FactQuerySet.as_manager()
@@ -114,10 +128,16 @@ class TicketSpell(Spell):
     class Meta:
         indexes = [
             *axis_indexes(
-                "tickspell", "started_day", "team", "channel", "type", "segment"
+                "tickspell",
+                "started_day",
+                "team",
+                "channel",
+                "type",
+                "segment",
+                "client",
             ),
             *axis_indexes(
-                "tickspell", "ended_day", "team", "channel", "type", "segment"
+                "tickspell", "ended_day", "team", "channel", "type", "segment", "client"
             ),
         ]
 
@@ -137,6 +157,7 @@ class SlaClock(models.Model):
     kind = models.PositiveSmallIntegerField(choices=Kind)
     policy = member_field(Member.Dimension.POLICY)
     segment = member_field(Member.Dimension.SEGMENT)  # the ticket's
+    client = member_field(Member.Dimension.CLIENT)  # the ticket's
     due_at = models.DateTimeField()
     stopped_at = models.DateTimeField(null=True)
     decided_at = models.DateTimeField()
@@ -156,5 +177,5 @@ class SlaClock(models.Model):
             models.UniqueConstraint(fields=["ticket", "kind"], name="one_clock_a_kind")
         ]
         indexes = axis_indexes(
-            "slaclock", "decided_day", "team", "policy", "kind", "segment"
+            "slaclock", "decided_day", "team", "policy", "kind", "segment", "client"
         )

@@ -174,9 +174,9 @@ def test_no_data_is_none_with_a_reason(everything: World) -> None:
         (
             "scope=teem:x",
             "scope",
-            "There is no dimension “teem”; there are: campaign, channel, clock, "
-            "industry, policy, process, product, region, segment, stage, survey, "
-            "topic, type",
+            "There is no dimension “teem”; there are: campaign, channel, client, "
+            "clock, industry, policy, process, product, region, segment, stage, "
+            "survey, topic, type",
         ),
         ("scope=team:nobody", "scope", "There is no team “nobody”."),
         ("scope=agent:nobody", "scope", "There is no agent “nobody”."),

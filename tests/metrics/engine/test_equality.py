@@ -62,13 +62,19 @@ class Play:
             lambda: rows.call(owner, team, at=when, wait_seconds=amount % 60),
             lambda: self._spell(owner, team, when, amount),
         ][kind % 6]()
-        made.segment = self.segment(amount)
+        self._name_members(made, amount)
         rows.put(made)
         self.alive.append(made)
 
     def segment(self, number: int) -> crm.Member | None:
         name = ("Small", "Large", None)[number % 3]
         return rows.member("segment", name) if name else None
+
+    def _name_members(self, row: Any, number: int) -> None:
+        row.segment = self.segment(number)
+        if hasattr(row, "client"):
+            name = ("North Bank", None, "Harbour Air")[number // 3 % 3]
+            row.client = rows.member("client", name) if name else None
 
     def _spell(self, owner: Any, team: Any, when: int, amount: int) -> crm.TicketSpell:
         ticket = rows.ticket(owner, team, opened=when)
@@ -88,7 +94,8 @@ class Play:
             return
         row = self.alive[which % len(self.alive)]
         owner, team = self.owner(who)
-        row.agent, row.segment = owner, self.segment(amount)
+        row.agent = owner
+        self._name_members(row, amount)
         match row:
             case crm.Opportunity(closed_day=None):
                 row.opened_day, row.opened_team = when, team

@@ -79,6 +79,7 @@ class TicketWriter(FactWriter):
             "policy_id": values.get("policy"),
             "segment_id": values.get("segment")
             or place.segment_on(customer, opened_day),
+            "client_id": values.get("client"),
             "product_id": values.get("product"),
             "is_complaint": bool(values.get("is_complaint")),
             "opened_at": opened_at,
@@ -178,6 +179,7 @@ class InteractionWriter(FactWriter):
             "direction": int(values.get("direction") or Interaction.Direction.INBOUND),
             "topic_id": values.get("topic"),
             "segment_id": values.get("segment") or place.segment_on(customer, at_day),
+            "client_id": values.get("client"),
             "topics": 1 if topics is None else topics,
             "campaign_id": values.get("campaign"),
             "opportunity_id": values.get("opportunity"),
@@ -241,6 +243,7 @@ def rate(
                     "agent_id": columns["agent_id"],
                     "customer_id": columns["customer_id"],
                     "channel": columns["channel"],
+                    "client_id": columns["client_id"],
                     "subject": model._meta.model_name,
                 }
             )
