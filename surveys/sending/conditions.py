@@ -7,7 +7,7 @@ from typing import Any, Self
 from crmkpi.accounts.teams import TeamDirectory
 from surveys.sending.happenings import Happening
 
-LISTS = ("teams", "channels", "segments", "policies", "types")
+LISTS = ("teams", "channels", "segments", "policies", "types", "clients")
 
 
 @dataclass(frozen=True)
@@ -19,6 +19,7 @@ class Conditions:
     segments: tuple[int, ...] = ()
     policies: tuple[int, ...] = ()  # the ticket's service policy, its priority
     types: tuple[int, ...] = ()  # of ticket
+    clients: tuple[int, ...] = ()  # the ticket's
     # Tickets that were closed by themselves, with no reply, are no reason to ask.
     replied_only: bool = True
 
@@ -37,6 +38,11 @@ class Conditions:
             for name, value in asdict(self).items()
         }
 
+    @property
+    def members(self) -> tuple[int, ...]:
+        """Return the members of all dimensions that are named."""
+        return (*self.segments, *self.policies, *self.types, *self.clients)
+
     def hold(self, what: Happening) -> bool:
         """Tell whether an event fulfils all but the condition on teams."""
         if self.replied_only and not what.was_replied:
@@ -46,6 +52,7 @@ class Conditions:
             (self.segments, what.segment_id),
             (self.policies, what.policy_id),
             (self.types, what.type_id),
+            (self.clients, what.client_id),
         )
         return all(not wanted or value in wanted for wanted, value in pairs)
 

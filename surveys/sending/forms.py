@@ -104,6 +104,12 @@ class RuleForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )
+    clients = RowsField(
+        Member.objects.none(),
+        label=_("Clients of tickets"),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
     replied_only = forms.BooleanField(
         label=_("Only tickets that somebody replied to"),
         help_text=_("Leaves out what was closed by itself."),
@@ -126,6 +132,7 @@ class RuleForm(forms.Form):
             "segments": _members(Member.Dimension.SEGMENT),
             "policies": _members(Member.Dimension.POLICY),
             "types": _members(Member.Dimension.TYPE),
+            "clients": _members(Member.Dimension.CLIENT),
         }
         for name, queryset in querysets.items():
             self.fields[name].queryset = queryset  # type: ignore[attr-defined]
@@ -160,6 +167,7 @@ class RuleForm(forms.Form):
             segments=_keys(given["segments"]),
             policies=_keys(given["policies"]),
             types=_keys(given["types"]),
+            clients=_keys(given["clients"]),
             replied_only=given["replied_only"],
         )
         is_period = given["event"] == Event.PERIOD

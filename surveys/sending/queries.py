@@ -72,11 +72,10 @@ class _Names:
 
     def of(self, rule: SendingRule) -> list[str]:
         wanted = Conditions.from_json(rule.conditions)
-        members = (*wanted.segments, *wanted.policies, *wanted.types)
         parts = [
             *(self.teams[each] for each in wanted.teams if each in self.teams),
             *(str(Channel(each).label) for each in wanted.channels),
-            *(self.members[each] for each in members if each in self.members),
+            *(self.members[each] for each in wanted.members if each in self.members),
         ]
         if rule.sample_percent < 100:
             parts.append(
@@ -90,7 +89,7 @@ def _names(conditions: Iterable[Conditions]) -> _Names:
     teams, members = set[int](), set[int]()
     for each in conditions:
         teams.update(each.teams)
-        members.update((*each.segments, *each.policies, *each.types))
+        members.update(each.members)
     return _Names(
         dict(Team.objects.filter(pk__in=teams).values_list("pk", "name")),
         dict(Member.objects.filter(pk__in=members).values_list("pk", "name")),

@@ -202,6 +202,8 @@ def test_who_has_no_contact_of_the_event_is_asked_by_the_first_that_can_be(
         ({"policies": ["Later"]}, False),
         ({"types": ["Question"]}, True),
         ({"types": ["Fault"], "channels": [1]}, False),
+        ({"clients": ["North Bank"]}, True),
+        ({"clients": ["Harbour Air"]}, False),
     ],
 )
 def test_conditions(world, survey, conditions, asked):
@@ -210,6 +212,7 @@ def test_conditions(world, survey, conditions, asked):
         for dimension, name in [
             ("segment", "Gold"), ("segment", "Silver"), ("policy", "Urgent"),
             ("policy", "Later"), ("type", "Question"), ("type", "Fault"),
+            ("client", "North Bank"), ("client", "Harbour Air"),
         ]
     }  # fmt: skip
     teams = {name: getattr(world, name).pk for name in ("berlin", "support", "north")}
@@ -220,7 +223,13 @@ def test_conditions(world, survey, conditions, asked):
     ).to_json()  # fmt: skip
     rule(survey, conditions=stored)
 
-    solved(channel="phone", segment="Gold", policy="Urgent", type="Question")
+    solved(
+        channel="phone",
+        segment="Gold",
+        policy="Urgent",
+        type="Question",
+        client="North Bank",
+    )
 
     assert bool(became()) is asked
 

@@ -83,22 +83,28 @@ def test_a_rule_is_made_tried_and_switched_on(ana, world, survey, contact):
 
 
 def test_conditions_are_kept_and_shown(ana, survey):
-    gold, urgent, fault = (
+    gold, urgent, fault, bank = (
         Member.objects.create(dimension=dimension, name=name)
         for dimension, name in (
             ("segment", "Gold"), ("policy", "Urgent"), ("type", "Fault"),
+            ("client", "North Bank"),
         )
     )  # fmt: skip
-    chosen = {"segments": [gold.pk], "policies": [urgent.pk], "types": [fault.pk]}
+    chosen = {
+        "segments": [gold.pk],
+        "policies": [urgent.pk],
+        "types": [fault.pk],
+        "clients": [bank.pk],
+    }
     answer = ana.post(
         page("rule_new", survey), FIELDS | chosen | {"channels": ["1"]}, follow=True
     )
 
     made = SendingRule.objects.get()
     assert {key: made.conditions[key] for key in chosen} == chosen
-    assert "Phone · Gold · Urgent · Fault" in answer.content.decode()
+    assert "Phone · Gold · Urgent · Fault · North Bank" in answer.content.decode()
     form = ana.get(page("rule_edit", survey, pk=made.pk)).content.decode()
-    assert form.count("checked") == 5  # with the box for replied tickets
+    assert form.count("checked") == 6  # with the box for replied tickets
     wrong = ana.post(page("rule_new", survey), FIELDS | {"segments": [urgent.pk]})
     assert wrong.status_code == 422
 
