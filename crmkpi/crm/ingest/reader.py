@@ -117,11 +117,11 @@ class Reader:
     ) -> dict[str, tuple[str, ...]]:
         """Take headings for field names; a heading that is none is a mistake."""
         identity = {heading_key(heading) for heading in mapping.identity}
-        fields = {_name_key(name): name for name in record.field_names}
+        fields = {name_key(name): name for name in record.field_names}
         found: dict[str, tuple[str, ...]] = {}
         strange = []
         for heading in self._headings:
-            name = fields.get(_name_key(heading))
+            name = fields.get(name_key(heading))
             if name is not None and name not in mapping.constants:
                 found[heading] = (name,)
             elif name is None and heading_key(heading) not in identity:
@@ -182,7 +182,8 @@ def heading_key(heading: str) -> str:
     return " ".join(heading.strip("\ufeff \t:*").split()).casefold()
 
 
-def _name_key(name: str) -> str:
+def name_key(name: str) -> str:
+    """Return a heading as field names are compared: "External_ID" is "external id"."""
     return heading_key(name).replace("_", " ")
 
 

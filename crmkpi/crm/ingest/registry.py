@@ -60,6 +60,11 @@ class Field:
     is_duration: bool = False  # WHOLE: seconds, which may be written H:MM:SS
     column: str = ""  # attname that keeps the value; "" when several or none do
 
+    @property
+    def label(self) -> str:
+        """Return the name as people read it: "Top from"."""
+        return self.name.replace("_", " ").capitalize()
+
 
 class Row(NamedTuple):
     """A row of a table: its number there and its values by field name.
