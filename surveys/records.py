@@ -160,8 +160,19 @@ RESPONSE = Record(
     (
         external_id(),
         text("survey", _("Name of the survey; made when it is new"), required=True),
-        choice("kind", KINDS, required=True),
-        whole("score", low=SCALE_LOW, high=SCALE_HIGH, required=True),
+        choice(
+            "kind",
+            KINDS,
+            _("csat for satisfaction, nps for recommendation, ces for effort"),
+            required=True,
+        ),
+        whole(
+            "score",
+            _("The number that was chosen"),
+            low=SCALE_LOW,
+            high=SCALE_HIGH,
+            required=True,
+        ),
         whole(
             "low",
             _("First score of the scale; blank: 1, for NPS 0"),
@@ -186,7 +197,7 @@ RESPONSE = Record(
         ref("contact", "contact", _("Which person there answered")),
         channel(_("Over which channel the contact was")),
         client(),
-        text("comment", length=MAX_LENGTH),
+        text("comment", _("What was written with it"), length=MAX_LENGTH),
         text("language", _("Such as en or de"), length=12),
     ),
     ResponseWriter(),

@@ -7,7 +7,13 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from crmkpi.crm.column_forms import ColumnsForm
-from crmkpi.crm.ingest.headings import MOST_COLUMNS, Column, columns_of, guess_fields
+from crmkpi.crm.ingest.headings import (
+    MOST_COLUMNS,
+    Column,
+    columns_of,
+    guess_date_order,
+    guess_fields,
+)
 from crmkpi.crm.ingest.registry import get_record
 from crmkpi.crm.uploads import MOST_BYTES, packed, unpacked
 from crmkpi.lib.tables import TableError
@@ -60,6 +66,21 @@ def test_guesses_by_name_then_by_words_each_field_once():
         "is_complaint": "is_complaint",
     }
     assert guess("Date", "What is this", "") == {"Date": "opened"}
+
+
+@pytest.mark.parametrize(
+    ("texts", "order"),
+    [
+        (("T-1", "13/02/2026 10:00"), "DMY"),
+        (("02/03/2026", "02/13/2026"), "MDY"),
+        (("2.3.2026",), "DMY"),
+        (("2026-03-02T10:00:00Z",), "YMD"),
+        (("02/03/2026",), ""),
+        (("1.2.3.2026", "12345678", "٢٠٢٦-٠١-٠١", ""), ""),
+    ],
+)
+def test_the_order_of_dates_where_it_is_plain(texts, order):
+    assert guess_date_order([Column("A", texts[:1]), Column("B", texts[1:])]) == order
 
 
 def test_what_every_row_needs_is_asked_for():

@@ -1,5 +1,6 @@
 """The columns of a file as people are asked what they hold, and a guess at it."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import islice
@@ -72,6 +73,26 @@ def guess_fields(
         if called and called not in found and name not in found.values():
             found[called] = name
     return found
+
+
+def guess_date_order(columns: Iterable[Column]) -> str:
+    """Return in which order the first date that leaves no doubt is written.
+
+    Example: "DMY" for 13/02/2026 and for 02.03.2026; "" for 02/03/2026
+    """
+    samples = (sample for column in columns for sample in column.samples)
+    return next(filter(None, map(_order_of, samples)), "")
+
+
+def _order_of(text: str) -> str:
+    if re.match(r"[0-9]{4}([-/.])[0-9]{1,2}\1[0-9]{1,2}(?![0-9])", text):
+        return "YMD"
+    date = re.match(r"([0-9]{1,2})([-/.])([0-9]{1,2})\2[0-9]{4}(?![0-9])", text)
+    if date is None:
+        return ""
+    if date[2] == "." or int(date[1]) > 12:
+        return "DMY"
+    return "MDY" if int(date[3]) > 12 else ""
 
 
 def _key(heading: str) -> str:
