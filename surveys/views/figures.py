@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from crmkpi.lib.charts import hbar
 from crmkpi.lib.numbers import Figure, Unit, figure
@@ -14,7 +15,10 @@ from surveys.queries.results import ScaleResult
 from surveys.scoring import Kind, Summary
 
 # The interval of the score, in words that say which one it is.
-METHODS = {"wilson": "Wilson", "adjusted_wald": "adjusted Wald"}
+METHODS = {
+    "wilson": gettext_lazy("method: Wilson"),
+    "adjusted_wald": gettext_lazy("method: adjusted Wald"),
+}
 
 
 @dataclass(frozen=True)

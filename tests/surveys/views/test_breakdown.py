@@ -45,8 +45,10 @@ def test_each_member_with_interval_n_and_verdict(ana, world):
     replies({5: 45, 1: 5}, agent_id=world.alice.pk)
     survey = replies({5: 25, 1: 25}, agent_id=world.bob.pk)
 
-    found = lines(ana.get(compared(survey, by="agent")))
+    shown = ana.get(compared(survey, by="agent"))
 
+    found = lines(shown)
+    assert "the real value lies in the interval (method: Wilson)" in shown.text
     assert found["Alice"]["figure"].text == "90"
     assert (found["Alice"]["low"], found["Alice"]["high"]) == ("78.6", "95.7")
     assert found["Alice"]["n"] == 50

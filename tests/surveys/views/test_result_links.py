@@ -58,7 +58,7 @@ def test_figures_without_any_name(world):
 
     assert response.status_code == 200
     assert "4 of 5; with 95 % confidence" in html
-    assert "the real value lies between 37.6 and 96.4 (Wilson)" in html
+    assert "the real value lies between 37.6 and 96.4 (method: Wilson)" in html
     assert not any(word in html for word in ("Globex", "Alice", "Mona", survey.slug))
 
 

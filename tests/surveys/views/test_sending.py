@@ -72,8 +72,10 @@ def test_a_rule_is_made_tried_and_switched_on(ana, world, survey, contact):
     assert not made.is_on
     assert made.conditions["teams"] == [world.berlin.pk]
     assert (made.sample_percent, made.reminder_days) == (50, 3)
+    assert "What it would have done" in text
     assert "in the last 30 days" in text
     assert "Support Berlin" in text
+    assert "from 8:00 to 20:00 where the customer is" in text
     ana.post(page("rule_switch", survey, pk=made.pk), {"on": "yes"})
     made.refresh_from_db()
     assert made.is_on

@@ -148,7 +148,7 @@ def test_score_with_interval_and_n(ana, world):
 
     assert '<span class="fig-xl">80</span> <span class="unit">%</span>' in html
     assert "4 of 5; with 95 % confidence" in html
-    assert "the real value lies between 37.6 and 96.4 (Wilson)" in html
+    assert "the real value lies between 37.6 and 96.4 (method: Wilson)" in html
     assert "Mean 3.80" in html
     assert "5: 2 of 5" in html
 
@@ -157,8 +157,10 @@ def test_few_answers_say_how_many_would_be_enough(ana, world):
     few = text_of(ana.get(page("detail", calls(world, [5, 4, 1]))))
     enough = text_of(ana.get(page("detail", calls(world, [5] * 27))))
 
-    assert "385 answers would tell it within 5 points, and 393 in each of" in few
-    assert "Too few to judge:" not in enough
+    assert "some 385 tell the score to within 5 points." in few
+    assert "some 393 are needed before it and as many after" in few
+    assert "Too few answers to judge" in few
+    assert "Too few answers to judge" not in enough
 
 
 def test_void_answers_are_in_no_figure(ana, world):
@@ -248,7 +250,7 @@ def test_funnel_and_response_rate(ana, world, survey, customer):
     html = text_of(ana.get(page("detail", survey)))
 
     assert '<span class="fig">50</span> <span class="unit">%</span>' in html
-    assert "1 of 2 whose time is over" in html
+    assert "1 of 2 that arrived and whose time to answer is over" in html
 
 
 # Lists

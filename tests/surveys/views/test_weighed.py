@@ -65,8 +65,8 @@ def test_weighted_beside_unweighted_with_effective_n(ana, survey):
     text = page(ana, survey, weigh="customers").content.decode()
 
     assert ">−12<" in text  # −11.5
-    assert "between −39 and +16 (stratified)" in text
-    assert "100 answers, as certain as 30.8 of equal weight" in text
+    assert "between −39 and +16 (taken segment by segment)" in text
+    assert "100 answers, which tell as much as 30.8 that all count the same" in text
     assert "Each answer alike: +44" in text
     panel = page(ana, survey, weigh="customers").context["weighing"]
     assert [
