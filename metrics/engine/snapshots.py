@@ -35,7 +35,7 @@ from metrics.signals import snapshots_changed
 
 LOCK = "snapshots"  # the slot that a worker locks while it works here
 # Pairs of one transaction. SQLite has one writer: the others must get their turn.
-CLAIM = {"sqlite": 2_000, "postgresql": 5_000}
+CLAIM = {"sqlite": 2_000, "postgresql": 2_500}
 COLUMNS = (
     "end",
     "numerator",
