@@ -4,6 +4,7 @@ import pytest
 
 from surveys.models import Response
 from tests.browser.looks import fits
+from tests.browser.test_axe import ALL_RULES, AXE, look
 from tests.world import build_world
 
 expect = pytest.importorskip("playwright.sync_api").expect
@@ -45,3 +46,19 @@ def test_a_file_is_checked_and_then_taken_without_choosing_it_again(visit, width
 
     expect(page.get_by_text("2 new rows")).to_be_visible()
     assert Response.objects.filter(source__slug=f"old-tool-{width}").count() == 2
+
+
+def test_axe_finds_no_fault_in_the_choice_of_columns(visit):
+    page = visit("Mona")
+    page.add_init_script(path=AXE)
+    page.goto("/surveys/past/")
+    sent = {"name": "old.csv", "mimeType": "text/csv", "buffer": FILE.encode()}
+    page.get_by_label("CSV file").set_input_files(sent)
+    page.get_by_label("System they come from").fill("Old tool")
+    page.get_by_role("button", name="Look at its columns").click()
+    page.get_by_label("What did you like").select_option("score")
+    page.get_by_role("button", name="Go").click()
+
+    expect(page.get_by_text("is chosen as Score already")).to_be_visible()
+    assert look(page, scheme="light", rules=ALL_RULES) == []
+    assert look(page, width=320, scheme="dark", rules=ALL_RULES) == []
