@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db.models import CharField, Q, Value
-from django.db.models.functions import Concat
+from django.db.models.functions import Cast, Concat
 from django.db.models.lookups import In
 
 from metrics.expressions import Cohort, Span
@@ -18,15 +18,24 @@ def _resolved_in(span: Span) -> Q:
 
 
 def _is_asked_about(_span: Span) -> Any:
-    about = Concat(Value("ticket:"), "external_id", output_field=CharField())
+    """Whether an invitation names the ticket, as other systems or as rules do."""
     sent = Invitation.objects.filter(
         exclusion=0, sent_day__isnull=False, subject__startswith="ticket:"
     )
-    return one_if(In(about, sent.order_by().values("subject")))
+    subjects = sent.order_by().values("subject")
+    by_source = (Cast("source_id", CharField()), Value(":"), "external_id")
+    return one_if(
+        Q(In(_about("external_id"), subjects)) | Q(In(_about(*by_source), subjects))
+    )
+
+
+def _about(*named: Any) -> Concat:
+    """Return what an invitation calls a ticket: "ticket:T-17", "ticket:3:T-17"."""
+    return Concat(Value("ticket:"), *named, output_field=CharField())
 
 
 INVITED = Cohort(
-    name="tickets asked about",
+    name="tickets asked about, by rules too",
     lasts=0,
     axis=TicketsResolved.key(),
     rows=_resolved_in,

@@ -65,6 +65,18 @@ def test_survey_coverage_is_the_share_of_resolved_tickets_asked_about(world):
     assert (none.value, none.status) == (None, "no_data")
 
 
+def test_survey_coverage_counts_what_rules_for_sending_asked(world):
+    """Of three tickets one was asked about by a rule, one of another source was."""
+    mine, _other, theirs = (
+        resolved(world.alice, world.berlin, on=FIRST) for _ in range(3)
+    )
+    asked(mine, on=FIRST, subject=f"ticket:{mine.source_id}:{mine.external_id}")
+    asked(theirs, on=FIRST, subject=f"ticket:{mine.source_id + 1}:{theirs.external_id}")
+    computed()
+    found = of_company("survey_coverage")
+    assert (found.numerator, found.denominator) == (1, 3)
+
+
 def test_survey_coverage_of_nothing_has_a_reason(world):
     found = of_company("survey_coverage")
     assert (found.value, found.status) == (None, "no_data")
