@@ -331,8 +331,11 @@ def test_what_became_of_the_occasions(demo):
 
     assert asked and waiting and skipped
     assert {each.due_at > max(mornings) for each in waiting} == {True}
-    assert {"sample", "recent"} <= set(skipped.values_list("reason", flat=True))
-    assert not skipped.filter(reason="").exists()
+    # Whom a sample leaves out hangs on the key of the survey: of a tenth of the people
+    # there may be nobody left whom another mail stands in the way of.
+    reasons = set(skipped.values_list("reason", flat=True))
+    assert "sample" in reasons
+    assert reasons <= {"sample", "recent", "recent any", "suppressed"}
     for each in asked.select_related("invitation"):
         assert each.invitation.rule_id == each.rule_id
         assert each.invitation.state == "sent"

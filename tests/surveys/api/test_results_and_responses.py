@@ -99,8 +99,8 @@ def test_nps_with_adjusted_wald(world):
 
 
 def test_days_are_both_included(world):
-    before = timezone.now() - 40 * DAY
-    survey = replies({5: 3}, agent_id=world.alice.pk, at=before)
+    noon = timezone.now().replace(hour=11)  # the same day in UTC and in Berlin
+    survey = replies({5: 3}, agent_id=world.alice.pk, at=noon - 40 * DAY)
     replies({1: 2}, agent_id=world.alice.pk)
     header = bearer(world, ApiKey.Scope.READ_SURVEYS)
 
